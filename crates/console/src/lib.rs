@@ -1,0 +1,1 @@
+//! What the administration of both services shares: sessions, the passkey door, invitations.

@@ -1,0 +1,1 @@
+//! Outbound traffic: HTTP with a guard against requests to inside addresses.

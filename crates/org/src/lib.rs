@@ -1,0 +1,1 @@
+//! The organisation: the service provider's side.

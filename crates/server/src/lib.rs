@@ -1,0 +1,1 @@
+//! Both services wired into one binary.

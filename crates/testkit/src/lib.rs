@@ -1,0 +1,1 @@
+//! Browser driver, software authenticator, fixed clock and tampering for tests.

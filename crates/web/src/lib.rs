@@ -1,0 +1,1 @@
+//! Pages and their protection: design system, cookies, forms, headers, errors.

@@ -1,0 +1,1 @@
+//! Relying-party ceremonies with user verification, over webauthn-rs-core.

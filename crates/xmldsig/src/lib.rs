@@ -1,0 +1,1 @@
+//! Strict XML, exclusive canonicalisation and XML signatures for protocol messages.
