@@ -1,0 +1,2 @@
+//! Whole-program tests: the architecture, and journeys through a real port.
+mod architecture;
