@@ -1,0 +1,81 @@
+//! The connection that listens for wake-ups from every node.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Config};
+
+use super::connect::tls;
+use crate::Topic;
+use crate::topics::Topics;
+
+/// The task that listens; it ends with the store.
+pub(super) struct Listener(JoinHandle<()>);
+
+impl Listener {
+    pub(super) fn start(config: Config, topics: Arc<Topics>) -> Listener {
+        Listener(tokio::spawn(listen(config, topics)))
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn listen(config: Config, topics: Arc<Topics>) {
+    let mut pause = SHORTEST_PAUSE;
+    loop {
+        match until_broken(&config, &topics, &mut pause).await {
+            Ok(()) => tracing::warn!("the connection for wake-ups was closed"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the connection for wake-ups failed"
+            ),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn until_broken(
+    config: &Config,
+    topics: &Topics,
+    pause: &mut Duration,
+) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = config.connect(tls()).await?;
+    let receive = async {
+        while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+            if let AsyncMessage::Notification(wake) = message? {
+                topics.wake(&Topic::received(wake.payload()));
+            }
+        }
+        Ok(())
+    };
+    let ask = async {
+        client.batch_execute(LISTEN).await?;
+        *pause = SHORTEST_PAUSE;
+        // Whatever was said while nobody listened.
+        topics.wake_all();
+        loop {
+            // A connection that died silently shows by this.
+            tokio::time::sleep(HEARTBEAT).await;
+            client.batch_execute("").await?;
+        }
+    };
+    let (receive, ask) = (pin!(receive), pin!(ask));
+    tokio::select! {
+        received = receive => received,
+        asked = ask => asked,
+    }
+}
+
+pub(super) const CHANNEL: &str = "countersign";
+const LISTEN: &str = "listen countersign";
+const HEARTBEAT: Duration = Duration::from_secs(30);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);

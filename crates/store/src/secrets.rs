@@ -1,0 +1,1 @@
+//! Secrets sealed under the master key.

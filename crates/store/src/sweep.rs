@@ -1,0 +1,1 @@
+//! Sweeping of expired rows.
