@@ -1,1 +1,0 @@
-//! Secrets sealed under the master key.

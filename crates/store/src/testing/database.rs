@@ -1,0 +1,160 @@
+//! A database that is there for one test.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
+use tokio_postgres::{Config, NoTls};
+
+use crate::{Migration, Store, StoreUrl};
+
+/// A database for one test, gone when this is dropped.
+pub struct TestDatabase {
+    url: StoreUrl,
+    engine: &'static str,
+    _keep: Keep,
+}
+
+#[expect(dead_code, reason = "kept for what their drop does")]
+enum Keep {
+    Folder(TempDir),
+    Database(Created),
+}
+
+/// One fresh database of each engine.
+pub async fn databases() -> Vec<TestDatabase> {
+    let mut databases = vec![TestDatabase::sqlite()];
+    databases.extend(TestDatabase::postgres().await);
+    databases
+}
+
+impl TestDatabase {
+    /// A file in a folder of its own.
+    #[must_use]
+    pub fn sqlite() -> TestDatabase {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        TestDatabase {
+            url: StoreUrl::file(folder.path().join("test.db")),
+            engine: "SQLite",
+            _keep: Keep::Folder(folder),
+        }
+    }
+
+    /// A database on the test server, if there is one.
+    pub async fn postgres() -> Option<TestDatabase> {
+        let Some(server) = server() else {
+            skipped();
+            return None;
+        };
+        let name = format!(
+            "test_{}_{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        // One of that name is left from a process that was killed.
+        let drop = format!("drop database if exists {name} with (force)");
+        run(&server, &drop).await;
+        run(
+            &server,
+            &format!("create database {name} template template0"),
+        )
+        .await;
+        let url = with_name(&server, &name);
+        Some(TestDatabase {
+            url: url.parse().expect("the server's URL with another name"),
+            engine: "PostgreSQL",
+            _keep: Keep::Database(Created { server, drop }),
+        })
+    }
+
+    /// Where it is, so that a test can open it twice or from a child.
+    #[must_use]
+    pub fn url(&self) -> &StoreUrl {
+        &self.url
+    }
+
+    /// The URL as text, with the password.
+    #[must_use]
+    pub fn url_text(&self) -> String {
+        match &self.url.0 {
+            crate::url::Place::Sqlite(path) => format!("sqlite:{}", path.display()),
+            crate::url::Place::Postgres(url) => url.clone(),
+        }
+    }
+
+    /// The engine's name, for messages.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        self.engine
+    }
+
+    /// Migrates it and opens it.
+    pub async fn store(&self, migrations: &[Migration]) -> Store {
+        let migrated = Store::migrate(&self.url, migrations).await;
+        migrated.expect("a database that can be migrated");
+        let opened = Store::open(&self.url, migrations).await;
+        opened.expect("a database that can be opened")
+    }
+}
+
+struct Created {
+    server: String,
+    drop: String,
+}
+
+impl Drop for Created {
+    fn drop(&mut self) {
+        let (server, sql) = (self.server.clone(), self.drop.clone());
+        // On a thread of its own: the test's runtime may be ending.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(run(&server, &sql));
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn run(server: &str, sql: &str) {
+    let config: Config = server.parse().expect("COUNTERSIGN_TEST_POSTGRES is a URL");
+    let (client, connection) = config
+        .connect(NoTls)
+        .await
+        .expect("COUNTERSIGN_TEST_POSTGRES answers");
+    let connection = tokio::spawn(connection);
+    client.batch_execute(sql).await.expect("a test database");
+    drop(client);
+    let _ = connection.await;
+}
+
+/// The same server, another database.
+fn with_name(server: &str, name: &str) -> String {
+    let (address, query) = server.split_once('?').unwrap_or((server, ""));
+    let scheme_end = address.find("://").map_or(0, |at| at + 3);
+    let host_end = address[scheme_end..]
+        .find('/')
+        .map_or(address.len(), |at| scheme_end + at);
+    match query {
+        "" => format!("{}/{name}", &address[..host_end]),
+        query => format!("{}/{name}?{query}", &address[..host_end]),
+    }
+}
+
+fn server() -> Option<String> {
+    let url = std::env::var("COUNTERSIGN_TEST_POSTGRES").ok();
+    let url = url.filter(|url| !url.is_empty());
+    let required = std::env::var("COUNTERSIGN_REQUIRE_POSTGRES").is_ok_and(|set| set == "1");
+    assert!(
+        url.is_some() || !required,
+        "COUNTERSIGN_REQUIRE_POSTGRES=1, but COUNTERSIGN_TEST_POSTGRES is not set"
+    );
+    url
+}
+
+#[expect(clippy::print_stderr, reason = "a test that does not run must say so")]
+fn skipped() {
+    eprintln!("NOT RUN ON POSTGRESQL: COUNTERSIGN_TEST_POSTGRES is not set");
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
