@@ -1,0 +1,382 @@
+//! Writing canonically in the first place.
+//!
+//! What is signed is written in exclusive canonical form, so that the digest is taken of
+//! the bytes as they leave. A caller names elements and attributes and says the values;
+//! where a namespace is declared, in which order attributes stand and what is escaped is
+//! decided here, by the rules of canonicalisation.
+
+use std::ops::Range;
+
+use crate::c14n::{escape_text, write_declaration, write_value};
+use crate::canonical::{Canonical, Enveloped, WriteError};
+use crate::grammar::DS_WRITTEN;
+use crate::xml::{XML_NAMESPACE, find_illegal, is_nc_name, may_bind};
+
+/// A namespace and the prefix it is written with (empty: as the default namespace).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Namespace<'n> {
+    prefix: &'n str,
+    uri: &'n str,
+}
+
+impl<'n> Namespace<'n> {
+    /// The namespace `uri`, written with `prefix`. Both are checked when a [`Writer`] uses them.
+    #[must_use]
+    pub const fn new(prefix: &'n str, uri: &'n str) -> Namespace<'n> {
+        Namespace { prefix, uri }
+    }
+
+    /// The name `local` in this namespace.
+    #[must_use]
+    pub const fn name(self, local: &'n str) -> Name<'n> {
+        Name {
+            namespace: self,
+            local,
+        }
+    }
+
+    /// The namespace name.
+    #[must_use]
+    pub const fn uri(self) -> &'n str {
+        self.uri
+    }
+}
+
+/// The name of an element, or of an attribute that is in a namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Name<'n> {
+    namespace: Namespace<'n>,
+    local: &'n str,
+}
+
+impl<'n> Name<'n> {
+    /// A name in no namespace.
+    #[must_use]
+    pub const fn plain(local: &'n str) -> Name<'n> {
+        Namespace::new("", "").name(local)
+    }
+
+    /// Its namespace name; empty when it has none.
+    #[must_use]
+    pub const fn namespace(self) -> &'n str {
+        self.namespace.uri
+    }
+
+    /// The name without prefix.
+    #[must_use]
+    pub const fn local(self) -> &'n str {
+        self.local
+    }
+}
+
+/// Writes one element with its subtree, canonical by construction. The first mistake is
+/// kept and returned at the end, so that calls can be chained.
+///
+/// ```
+/// use xmldsig::{Namespace, Writer};
+///
+/// const A: Namespace<'static> = Namespace::new("a", "urn:a");
+///
+/// let mut w = Writer::new();
+/// w.open(A.name("r")).attribute("z", "<1>").attribute("b", "2");
+/// w.open(A.name("e")).text("x & y").close();
+/// w.close();
+/// assert_eq!(
+///     w.finish()?.octets(),
+///     br#"<a:r xmlns:a="urn:a" b="2" z="&lt;1>"><a:e>x &amp; y</a:e></a:r>"#,
+/// );
+/// # Ok::<(), xmldsig::WriteError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Writer<'n> {
+    octets: Vec<u8>,
+    /// The start tag that can still take attributes.
+    pending: Option<Name<'n>>,
+    /// Its attributes; their values are spans of `values`.
+    attributes: Vec<(Name<'n>, Range<usize>)>,
+    values: String,
+    open: Vec<Open>,
+    /// The declarations in force here, innermost last.
+    rendered: Vec<Namespace<'n>>,
+    /// Every declaration written anywhere.
+    declared: Vec<Namespace<'n>>,
+    /// Whether some name without prefix is in no namespace.
+    plain: bool,
+    /// Where the signature goes.
+    place: Option<usize>,
+    /// The root's `ID`.
+    id: Option<String>,
+    fault: Option<WriteError>,
+}
+
+/// An element whose end tag is still to come: where its name stands, and how many
+/// declarations are in force outside of it.
+#[derive(Debug)]
+struct Open {
+    name: Range<usize>,
+    outside: usize,
+}
+
+impl<'n> Writer<'n> {
+    /// Nothing written yet.
+    #[must_use]
+    pub fn new() -> Writer<'n> {
+        Writer {
+            octets: Vec::with_capacity(ROOM),
+            ..Writer::default()
+        }
+    }
+
+    /// Opens the element `name` inside the one that is open.
+    pub fn open(&mut self, name: Name<'n>) -> &mut Self {
+        self.write_start_tag();
+        if self.open.is_empty() && !self.octets.is_empty() {
+            self.fail(WriteError::SecondRoot);
+        }
+        self.pending = Some(name);
+        self
+    }
+
+    /// Gives the element just opened the attribute `local`, in no namespace.
+    pub fn attribute(&mut self, local: &'n str, value: &str) -> &mut Self {
+        self.qualified_attribute(Name::plain(local), value)
+    }
+
+    /// Gives the element just opened an attribute that is in a namespace.
+    pub fn qualified_attribute(&mut self, name: Name<'n>, value: &str) -> &mut Self {
+        self.check_characters(value);
+        if self.pending.is_none() {
+            self.fail(WriteError::AttributePlace);
+        }
+        if name.local.eq_ignore_ascii_case("id") {
+            self.note_id(name, value);
+        }
+        let start = self.values.len();
+        self.values.push_str(value);
+        self.attributes.push((name, start..self.values.len()));
+        self
+    }
+
+    /// Writes text into the open element.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        self.write_start_tag();
+        self.check_characters(text);
+        if self.open.is_empty() {
+            self.fail(WriteError::OutsideRoot);
+        }
+        escape_text(text, &mut self.octets);
+        self
+    }
+
+    /// Closes the open element.
+    pub fn close(&mut self) -> &mut Self {
+        self.write_start_tag();
+        let Some(Open { name, outside }) = self.open.pop() else {
+            self.fail(WriteError::OutsideRoot);
+            return self;
+        };
+        self.octets.extend_from_slice(b"</");
+        self.octets.extend_from_within(name);
+        self.octets.push(b'>');
+        self.rendered.truncate(outside);
+        self
+    }
+
+    /// Writes an element that holds `text` and nothing else.
+    pub fn leaf(&mut self, name: Name<'n>, text: &str) -> &mut Self {
+        self.open(name).text(text).close()
+    }
+
+    /// Writes an element that was finished before, octet for octet: a signed one keeps its
+    /// signature. Refused where its canonical form would be another one, which is where a
+    /// namespace that it declares is already declared around it.
+    pub fn embed(&mut self, element: &Canonical<'n>) -> &mut Self {
+        self.write_start_tag();
+        if self.open.is_empty() {
+            self.fail(WriteError::OutsideRoot);
+        }
+        let around = |declared: &Namespace<'n>| {
+            !declared.uri.is_empty() && self.current(declared.prefix) == declared.uri
+        };
+        let moved = element.plain && !self.current("").is_empty();
+        if moved || element.declared.iter().any(around) {
+            self.fail(WriteError::NotCanonicalHere);
+        }
+        for &namespace in &element.declared {
+            self.note_declared(namespace);
+        }
+        self.plain |= element.plain;
+        self.octets.extend_from_slice(&element.octets);
+        self
+    }
+
+    /// Marks the place where [`sign`](crate::sign) puts the signature: between two children of the root.
+    pub fn signature_here(&mut self) -> &mut Self {
+        self.write_start_tag();
+        if self.open.len() != 1 || self.place.is_some() {
+            self.fail(WriteError::SignaturePlace);
+        }
+        if self.current(DS_WRITTEN.prefix) == DS_WRITTEN.uri {
+            self.fail(WriteError::NotCanonicalHere);
+        }
+        self.place = Some(self.octets.len());
+        self
+    }
+
+    /// The element, written whole.
+    ///
+    /// # Errors
+    /// The first mistake made; [`WriteError::Unsigned`] when a place for a signature was marked.
+    pub fn finish(self) -> Result<Canonical<'n>, WriteError> {
+        if self.place.is_some() {
+            return Err(self.fault.unwrap_or(WriteError::Unsigned));
+        }
+        self.into_canonical()
+    }
+
+    /// The element, to be signed: its `ID` and the place of the signature are known.
+    ///
+    /// # Errors
+    /// The first mistake made, or what is missing for a signature.
+    pub fn finish_unsigned(mut self) -> Result<Enveloped<'n>, WriteError> {
+        let (place, id) = (self.place.take(), self.id.take());
+        let element = self.into_canonical()?;
+        let id = id.ok_or(WriteError::IdMissing)?;
+        let place = place.ok_or(WriteError::SignaturePlace)?;
+        Ok(Enveloped { element, id, place })
+    }
+
+    fn into_canonical(self) -> Result<Canonical<'n>, WriteError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if self.pending.is_some() || !self.open.is_empty() || self.octets.is_empty() {
+            return Err(WriteError::Unfinished);
+        }
+        let canonical = Canonical {
+            octets: self.octets,
+            declared: self.declared,
+            plain: self.plain,
+        };
+        canonical.assert_canonical();
+        Ok(canonical)
+    }
+
+    fn write_start_tag(&mut self) {
+        let Some(name) = self.pending.take() else {
+            return;
+        };
+        let mut attributes = std::mem::take(&mut self.attributes);
+        attributes.sort_unstable_by_key(|(name, _)| (name.namespace.uri, name.local));
+        let same =
+            |a: Name<'_>, b: Name<'_>| (a.namespace.uri, a.local) == (b.namespace.uri, b.local);
+        if attributes.windows(2).any(|pair| same(pair[0].0, pair[1].0)) {
+            self.fail(WriteError::DuplicateAttribute);
+        }
+        let outside = self.rendered.len();
+        self.render(name, false, outside);
+        for (name, _) in &attributes {
+            self.render(*name, true, outside);
+        }
+        self.octets.push(b'<');
+        let start = self.octets.len();
+        write_name(name, &mut self.octets);
+        let written = start..self.octets.len();
+        self.rendered[outside..].sort_unstable();
+        for namespace in &self.rendered[outside..] {
+            write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
+        }
+        for (name, value) in attributes.drain(..) {
+            self.octets.push(b' ');
+            write_name(name, &mut self.octets);
+            write_value(&self.values[value], &mut self.octets);
+        }
+        self.attributes = attributes;
+        self.values.clear();
+        self.octets.push(b'>');
+        self.open.push(Open {
+            name: written,
+            outside,
+        });
+    }
+
+    /// Declares the namespace of `name` if it is not in force.
+    fn render(&mut self, name: Name<'n>, is_attribute: bool, outside: usize) {
+        let namespace = name.namespace;
+        if !is_nc_name(name.local) {
+            self.fail(WriteError::Name);
+        }
+        if namespace.prefix.is_empty() && is_attribute {
+            if !namespace.uri.is_empty() {
+                self.fail(WriteError::Namespace);
+            }
+            return;
+        }
+        if namespace.prefix == "xml" {
+            if namespace.uri != XML_NAMESPACE {
+                self.fail(WriteError::Namespace);
+            }
+            return;
+        }
+        self.plain |= namespace.prefix.is_empty() && namespace.uri.is_empty();
+        if self.current(namespace.prefix) == namespace.uri {
+            return;
+        }
+        let valid_prefix = namespace.prefix.is_empty() || is_nc_name(namespace.prefix);
+        if !valid_prefix || may_bind(namespace.prefix, namespace.uri).is_err() {
+            self.fail(WriteError::Namespace);
+        }
+        if self.rendered[outside..]
+            .iter()
+            .any(|other| other.prefix == namespace.prefix)
+        {
+            self.fail(WriteError::PrefixTwice);
+        }
+        self.rendered.push(namespace);
+        self.note_declared(namespace);
+    }
+
+    /// What `prefix` means here; empty when nothing.
+    fn current(&self, prefix: &str) -> &'n str {
+        self.rendered
+            .iter()
+            .rev()
+            .find(|namespace| namespace.prefix == prefix)
+            .map_or("", |namespace| namespace.uri)
+    }
+
+    fn note_declared(&mut self, namespace: Namespace<'n>) {
+        if !self.declared.contains(&namespace) {
+            self.declared.push(namespace);
+        }
+    }
+
+    fn note_id(&mut self, name: Name<'n>, value: &str) {
+        if name != Name::plain("ID") || !is_nc_name(value) {
+            self.fail(WriteError::Id);
+        }
+        if self.open.is_empty() {
+            self.id = Some(value.to_owned());
+        }
+    }
+
+    fn check_characters(&mut self, text: &str) {
+        if find_illegal(text).is_some() {
+            self.fail(WriteError::IllegalCharacter);
+        }
+    }
+
+    fn fail(&mut self, fault: WriteError) {
+        self.fault.get_or_insert(fault);
+    }
+}
+
+fn write_name(name: Name<'_>, octets: &mut Vec<u8>) {
+    if !name.namespace.prefix.is_empty() {
+        octets.extend_from_slice(name.namespace.prefix.as_bytes());
+        octets.push(b':');
+    }
+    octets.extend_from_slice(name.local.as_bytes());
+}
+
+const ROOM: usize = 4096;
