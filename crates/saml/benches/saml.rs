@@ -1,0 +1,2 @@
+//! Medians of interleaved pairs: the library beside bare aws-lc-rs.
+fn main() {}

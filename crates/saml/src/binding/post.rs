@@ -1,0 +1,137 @@
+//! The POST binding (bindings 3.5): a Response as a form field.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::form::{ParameterError, Parameters};
+use crate::core::{InvalidRelayState, RelayState};
+
+/// What a browser posted to an assertion consumer service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedResponse {
+    /// The message, decoded and otherwise unread.
+    pub xml: Vec<u8>,
+    /// The RelayState, when there was one.
+    pub relay_state: Option<RelayState>,
+}
+
+/// Why a post is not a response.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PostError {
+    /// The form's parameters.
+    #[error(transparent)]
+    Parameters(#[from] ParameterError),
+    /// The message is not base64, or more than one base64 text.
+    #[error("the SAMLResponse is not base64")]
+    NotBase64,
+    /// The message is above 1 MiB.
+    #[error("the SAMLResponse is above 1 MiB")]
+    TooLarge,
+    /// The RelayState.
+    #[error(transparent)]
+    RelayState(#[from] InvalidRelayState),
+}
+
+/// Reads the body of a form post: exactly one `SAMLResponse`, at most one
+/// `RelayState`, no `SAMLRequest`; other fields are passed over.
+///
+/// # Errors
+/// [`PostError`] names what is wrong; nothing is read leniently.
+///
+/// ```
+/// let posted = saml::binding::post::decode(b"SAMLResponse=PGEvPg%3D%3D&RelayState=r").unwrap();
+/// assert_eq!(posted.xml, b"<a/>");
+/// ```
+pub fn decode(body: &[u8]) -> Result<PostedResponse, PostError> {
+    let form = Parameters::read(body, [RESPONSE, RELAY_STATE, REQUEST])?;
+    form.refuse(REQUEST)?;
+    let xml = decode_value(form.required(RESPONSE)?)?;
+    let relay_state = form.get(RELAY_STATE).map(RelayState::parse).transpose()?;
+    Ok(PostedResponse { xml, relay_state })
+}
+
+/// Decodes the value of a `SAMLResponse` field: base64 with padding, white
+/// space between its characters allowed, trailing bits zero, nothing after it.
+///
+/// # Errors
+/// [`PostError::NotBase64`] or [`PostError::TooLarge`].
+///
+/// ```
+/// use saml::binding::post;
+/// assert_eq!(post::decode_value("PGEv\r\nPg==").unwrap(), b"<a/>");
+/// assert!(post::decode_value("PGEvPh==").is_err()); // trailing bits
+/// ```
+pub fn decode_value(value: &str) -> Result<Vec<u8>, PostError> {
+    let space = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let decoded = if value.as_bytes().iter().any(|b| space(b)) {
+        let dense: Vec<u8> = value.bytes().filter(|b| !space(b)).collect();
+        check_size(dense.len())?;
+        STANDARD.decode(dense)
+    } else {
+        check_size(value.len())?;
+        STANDARD.decode(value)
+    };
+    decoded.map_err(|_| PostError::NotBase64)
+}
+
+/// Encodes a message as the value of a form field.
+///
+/// ```
+/// assert_eq!(saml::binding::post::encode(b"<a/>"), "PGEvPg==");
+/// ```
+#[must_use]
+pub fn encode(xml: &[u8]) -> String {
+    STANDARD.encode(xml)
+}
+
+fn check_size(base64: usize) -> Result<(), PostError> {
+    if base64 / 4 * 3 > LARGEST + 2 {
+        return Err(PostError::TooLarge);
+    }
+    Ok(())
+}
+
+const RESPONSE: &str = "SAMLResponse";
+const REQUEST: &str = "SAMLRequest";
+const RELAY_STATE: &str = "RelayState";
+const LARGEST: usize = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_strict_base64_text_is_a_message() {
+        for bad in [
+            "PGEvPg",           // no padding
+            "PGEvPg=",          // half of it
+            "PGEvPh==",         // trailing bits
+            "PGEvPg==PGEvPg==", // two texts
+            "PGEvPg==x",
+            "PGEvPg-_", // the other alphabet
+            "PGEv*Pg==",
+            "PGEv\u{b}Pg==",
+            "=",
+        ] {
+            assert_eq!(decode_value(bad), Err(PostError::NotBase64), "{bad}");
+        }
+        let huge = "A".repeat(1_400_000);
+        assert_eq!(decode_value(&huge), Err(PostError::TooLarge));
+    }
+
+    #[test]
+    fn the_form_has_one_response_and_nothing_that_resembles_it() {
+        let value = "PGEvPg%3D%3D";
+        for bad in [
+            format!("RelayState={value}"),
+            format!("SAMLResponse={value}&SAMLResponse={value}"),
+            format!("SAMLResponse={value}&samlresponse={value}"),
+            format!("SAMLResponse[]={value}"),
+            format!("SAMLResponse={value}&SAMLRequest={value}"),
+            format!("SAMLResponse={value}&RelayState=a&RelayState=b"),
+            format!("SAMLResponse={value}&RelayState=%0A"),
+        ] {
+            assert!(decode(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! One response beside what is expected of it, opened: its signatures checked,
+//! and its contents read again from what they cover.
+
+use xmldsig::{Document, Element};
+
+use super::expected::{Expected, SignedPart};
+use super::rejection::{Mismatch, Rejection, Rule, mismatch};
+use super::{Outcome, Received, VerifiedAssertion};
+use crate::protocol::Malformed;
+use crate::protocol::assertion::{self, Assertion};
+use crate::protocol::response::{self, ResponseHead, ResponseParts};
+use crate::xml::names::{ASSERTION, DSIG, PROTOCOL};
+use crate::xml::read;
+
+/// What may be read when the signatures do not hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Nothing: to verify.
+    AtProven,
+    /// What was posted: to inspect.
+    AtAnything,
+}
+
+/// A response and its expectations, ready for the rules.
+pub(super) struct Case<'a> {
+    pub(super) expected: &'a Expected<'a>,
+    /// What stands anywhere in the document.
+    pub(super) census: Census,
+    /// Assertions in the one place that is read.
+    pub(super) assertions: usize,
+    /// Which of response and assertion carries a signature.
+    pub(super) signed: Signed,
+    /// Whether every signature holds.
+    pub(super) signatures: Result<(), Mismatch>,
+    /// From the signed octets of the response, else as posted.
+    pub(super) response: ResponseHead,
+    /// From signed octets, if `proven`.
+    pub(super) assertion: Result<Assertion, String>,
+    proven: bool,
+}
+
+/// Which parts carry a signature.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signed {
+    pub(super) response: bool,
+    pub(super) assertion: bool,
+}
+
+/// How many assertions and signatures stand anywhere in a document. Counted to
+/// refuse, never to find one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Census {
+    pub(super) assertions: usize,
+    pub(super) encrypted: usize,
+    pub(super) signatures: usize,
+}
+
+/// What the signatures cover, read again.
+struct Proven {
+    response: Option<ResponseHead>,
+    assertion: Result<Assertion, String>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn open(received: &'a Received, expected: &'a Expected<'a>, look: Look) -> Case<'a> {
+        let root = received.document.root();
+        let mut case = Case {
+            expected,
+            census: Census::of(root),
+            assertions: 0,
+            signed: Signed::default(),
+            signatures: mismatch("one assertion", "none that could be verified"),
+            response: received.head.clone(),
+            assertion: Err("there is no assertion that could be read".to_owned()),
+            proven: false,
+        };
+        // `Received` has read them before, so this cannot fail any more.
+        if let Ok(parts) = response::parts(root) {
+            case.fill(root, &parts, look);
+        }
+        case
+    }
+
+    fn fill(&mut self, root: Element<'_>, parts: &ResponseParts<'_>, look: Look) {
+        self.assertions = parts.assertions.len();
+        let only = match parts.assertions[..] {
+            [only] => Some(only),
+            _ => None,
+        };
+        self.signed = Signed {
+            response: is_signed(root),
+            assertion: only.is_some_and(is_signed),
+        };
+        match self.prove(root, only) {
+            Ok(proven) => {
+                self.signatures = Ok(());
+                self.proven = self.signed.assertion || self.signed.response;
+                self.assertion = proven.assertion;
+                if let Some(head) = proven.response {
+                    self.response = head;
+                }
+            }
+            Err(why) => self.signatures = Err(why),
+        }
+        if let (false, Look::AtAnything, Some(posted)) = (self.proven, look, only) {
+            self.assertion = assertion::read(posted).map_err(|why| why.to_string());
+        }
+    }
+
+    /// Verifies each signature on the posted tree, and reads what they cover
+    /// from the canonical octets: the assertion from its own when it is signed,
+    /// else from the response's.
+    fn prove(&self, root: Element<'_>, only: Option<Element<'_>>) -> Result<Proven, Mismatch> {
+        let keys = &self.expected.trust.keys;
+        let verify = |element, signed: bool| match signed {
+            true => xmldsig::verify(element, keys)
+                .map(Some)
+                .or_else(|why| mismatch("a signature that holds under a key of the trust", why)),
+            false => Ok(None),
+        };
+        let response = verify(root, self.signed.response)?;
+        let assertion = match only {
+            Some(only) => verify(only, self.signed.assertion)?,
+            None => None,
+        };
+        let document = |signed: xmldsig::Signed| {
+            let document = signed.document();
+            document.or_else(|why| mismatch("signed octets that can be read again", why))
+        };
+        let response = response.map(document).transpose()?;
+        let assertion = assertion.map(document).transpose()?;
+        let read_from_assertion = assertion.as_ref().map(signed_assertion);
+        let mut proven = Proven {
+            response: None,
+            assertion: Err("there is no signed assertion".to_owned()),
+        };
+        if let Some(response) = &response {
+            let (head, within) = signed_response(response)
+                .or_else(|why| mismatch("a signed Response of the schema's shape", why))?;
+            proven.response = Some(head);
+            proven.assertion = within;
+        }
+        if let Some(read) = read_from_assertion {
+            proven.assertion = read.map_err(|why| why.to_string());
+        }
+        Ok(proven)
+    }
+
+    /// Whether the identity provider says no, and says nothing else.
+    pub(super) fn is_declined(&self) -> bool {
+        !self.response.status.is_success()
+            && self.census.assertions == 0
+            && self.census.encrypted == 0
+    }
+
+    /// The rejection for a rule that broke.
+    pub(super) fn reject(&self, rule: Rule, mismatch: Mismatch) -> Rejection {
+        Rejection {
+            rule,
+            expected: mismatch.expected,
+            received: mismatch.received,
+            signed: self.proven && rule > Rule::Signature,
+        }
+    }
+
+    /// What follows when no rule is broken.
+    pub(super) fn conclude(self) -> Result<Outcome, Rejection> {
+        if self.is_declined() {
+            return Ok(Outcome::Declined(self.response.status));
+        }
+        let unproven = Mismatch {
+            expected: "a signed assertion".to_owned(),
+            received: "one that no signature covers".to_owned(),
+        };
+        let rejection = self.reject(Rule::Signature, unproven);
+        match (self.proven, self.assertion) {
+            (true, Ok(assertion)) => VerifiedAssertion::new(assertion).ok_or(rejection),
+            _ => Err(rejection),
+        }
+        .map(Outcome::SignedIn)
+    }
+
+    /// Whether the parts that the trust asks for carry a signature.
+    pub(super) fn carries_what_trust_asks(&self) -> bool {
+        match self.expected.trust.signed {
+            SignedPart::Assertion => self.signed.assertion,
+            SignedPart::Response => self.signed.response,
+            SignedPart::Either => self.signed.assertion || self.signed.response,
+            SignedPart::Both => self.signed.assertion && self.signed.response,
+        }
+    }
+}
+
+impl Census {
+    fn of(root: Element<'_>) -> Census {
+        let mut census = Census::default();
+        census.count(root);
+        census
+    }
+
+    /// Recursion is bounded by the depth that the parser admits.
+    fn count(&mut self, element: Element<'_>) {
+        self.assertions += usize::from(element.is(ASSERTION, "Assertion"));
+        self.encrypted += usize::from(element.is(ASSERTION, "EncryptedAssertion"));
+        self.signatures += usize::from(element.is(DSIG, "Signature"));
+        for child in element.elements() {
+            self.count(child);
+        }
+    }
+}
+
+/// Whether an element carries a signature, wherever among its children. One out
+/// of its place is for `xmldsig::verify` to refuse.
+fn is_signed(element: Element<'_>) -> bool {
+    element.elements().any(|child| child.is(DSIG, "Signature"))
+}
+
+fn signed_assertion(document: &Document) -> Result<Assertion, Malformed> {
+    assertion::read(read::root(document, ASSERTION, "Assertion")?)
+}
+
+/// The head, and the assertion within, of a signed response.
+fn signed_response(
+    document: &Document,
+) -> Result<(ResponseHead, Result<Assertion, String>), Malformed> {
+    let parts = response::parts(read::root(document, PROTOCOL, "Response")?)?;
+    let within = match parts.assertions[..] {
+        [only] => assertion::read(only).map_err(|why| why.to_string()),
+        _ => Err("the signed response does not hold one assertion".to_owned()),
+    };
+    Ok((parts.head()?, within))
+}
