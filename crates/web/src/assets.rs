@@ -22,30 +22,19 @@ pub fn path(name: &str) -> Option<String> {
 }
 
 pub(crate) fn router() -> Router {
-    Router::new()
-        .route("/assets/{hash}/{name}", get(asset))
-        .route("/favicon.ico", get(favicon))
+    Router::new().route("/assets/{hash}/{name}", get(asset)).route("/favicon.ico", get(favicon))
 }
 
 async fn asset(Path((hash, name)): Path<(String, String)>) -> Result<Response, Error> {
     if hash != *HASH {
         return Err(Error::not_found());
     }
-    let year = Cacheable {
-        max_age: Duration::from_secs(365 * 86_400),
-        immutable: true,
-    };
+    let year = Cacheable { max_age: Duration::from_secs(365 * 86_400), immutable: true };
     file(&name, year)
 }
 
 async fn favicon() -> Result<Response, Error> {
-    file(
-        "favicon.svg",
-        Cacheable {
-            max_age: Duration::from_secs(86_400),
-            immutable: false,
-        },
-    )
+    file("favicon.svg", Cacheable { max_age: Duration::from_secs(86_400), immutable: false })
 }
 
 fn file(name: &str, caching: Cacheable) -> Result<Response, Error> {
@@ -72,11 +61,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut all = Context::new(&SHA256);
     for name in names {
         all.update(name.as_bytes());
-        all.update(
-            &Files::get(&name)
-                .map(|file| file.metadata.sha256_hash())
-                .unwrap_or_default(),
-        );
+        all.update(&Files::get(&name).map(|file| file.metadata.sha256_hash()).unwrap_or_default());
     }
     hex::encode(&all.finish().as_ref()[..8])
 });
@@ -88,23 +73,12 @@ mod tests {
     #[test]
     fn every_file_can_be_served_and_nothing_else() {
         for name in Files::iter() {
-            let caching = Cacheable {
-                max_age: Duration::ZERO,
-                immutable: false,
-            };
+            let caching = Cacheable { max_age: Duration::ZERO, immutable: false };
             assert!(file(&name, caching).is_ok(), "{name}");
         }
-        for name in [
-            "",
-            ".",
-            "..",
-            "../Cargo.toml",
-            "/etc/passwd",
-            "APP.CSS",
-            "app.css/",
-            "app.css\0",
-            "app%2ecss",
-        ] {
+        for name in
+            ["", ".", "..", "../Cargo.toml", "/etc/passwd", "APP.CSS", "app.css/", "app.css\0", "app%2ecss"]
+        {
             assert!(path(name).is_none(), "{name}");
         }
     }
@@ -114,14 +88,7 @@ mod tests {
         for name in Files::iter() {
             let file = Files::get(&name).expect("listed");
             let text = String::from_utf8_lossy(&file.data).replace("http://www.w3.org/", "");
-            for foreign in [
-                "http://",
-                "https://",
-                "url(",
-                "innerHTML",
-                "eval(",
-                "document.write",
-            ] {
+            for foreign in ["http://", "https://", "url(", "innerHTML", "eval(", "document.write"] {
                 assert!(!text.contains(foreign), "{name} contains {foreign}");
             }
             assert!(text.lines().count() <= 400, "{name} is too long");

@@ -50,12 +50,7 @@ impl Browser {
         let known = cookies.get(&BROWSER).and_then(Token::parse);
         let is_new = known.is_none();
         let secret = known.unwrap_or_else(|| Token::new(entropy));
-        Self(Arc::new(Known {
-            service,
-            secret,
-            is_new,
-            asked: AtomicBool::new(false),
-        }))
+        Self(Arc::new(Known { service, secret, is_new, asked: AtomicBool::new(false) }))
     }
 
     /// The cookie to send: none if the browser has it, or if nobody asked.
@@ -77,10 +72,7 @@ impl Browser {
 
     fn mac(&self) -> hmac::Tag {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.secret.bytes());
-        hmac::sign(
-            &key,
-            format!("countersign form token 1 {}", self.0.service).as_bytes(),
-        )
+        hmac::sign(&key, format!("countersign form token 1 {}", self.0.service).as_bytes())
     }
 }
 
@@ -103,9 +95,7 @@ impl<S: Sync> FromRequestParts<S> for Csrf {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        Ok(Self(
-            Browser::from_request_parts(parts, state).await?.csrf(),
-        ))
+        Ok(Self(Browser::from_request_parts(parts, state).await?.csrf()))
     }
 }
 
@@ -172,19 +162,11 @@ mod tests {
 
     #[test]
     fn a_browser_accepts_its_own_token_only() {
-        let (one, two) = (
-            browser(IDP, Some(&secret(1))),
-            browser(IDP, Some(&secret(2))),
-        );
+        let (one, two) = (browser(IDP, Some(&secret(1))), browser(IDP, Some(&secret(2))));
         assert!(one.accepts(one.csrf().as_str()));
         assert!(!one.accepts(two.csrf().as_str()));
         assert!(!browser(Service::new("org"), Some(&secret(1))).accepts(one.csrf().as_str()));
-        for bad in [
-            "",
-            "sample",
-            &one.csrf().as_str()[1..],
-            &format!("{}=", one.csrf()),
-        ] {
+        for bad in ["", "sample", &one.csrf().as_str()[1..], &format!("{}=", one.csrf())] {
             assert!(!one.accepts(bad), "{bad}");
         }
     }

@@ -29,21 +29,13 @@ enum SameSite {
 impl Cookie {
     /// `SameSite=Lax`, gone with the browser's session.
     pub const fn lax(name: &'static str) -> Self {
-        Self {
-            name,
-            same_site: SameSite::Lax,
-            max_age: None,
-        }
+        Self { name, same_site: SameSite::Lax, max_age: None }
     }
 
     /// `SameSite=None`: also sent with a cross-site POST. Only for what names a browser, never for
     /// what opens something.
     pub const fn cross_site(name: &'static str) -> Self {
-        Self {
-            name,
-            same_site: SameSite::None,
-            max_age: None,
-        }
+        Self { name, same_site: SameSite::None, max_age: None }
     }
 
     /// The same, kept by the browser for `max_age`.
@@ -63,14 +55,10 @@ impl Cookie {
             SameSite::Lax => "Lax",
             SameSite::None => "None",
         };
-        let age = max_age
-            .map(|age| format!("; Max-Age={}", age.as_secs()))
-            .unwrap_or_default();
+        let age = max_age.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
         let name = self.full_name(service);
         let line = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite={same_site}{age}");
-        let plain = value
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte));
+        let plain = value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte));
         SetCookie(HeaderValue::try_from(line).ok().filter(|_| plain))
     }
 }
@@ -85,10 +73,7 @@ pub struct Cookies {
 impl Cookies {
     /// The cookies that `headers` carry, read for `service`.
     pub fn read(headers: &HeaderMap, service: Service) -> Self {
-        let lines = headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok());
+        let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         let pairs = lines
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
@@ -101,11 +86,7 @@ impl Cookies {
     /// which one is ours.
     pub fn get(&self, cookie: &Cookie) -> Option<&str> {
         let name = cookie.full_name(self.service);
-        let mut values = self
-            .pairs
-            .iter()
-            .filter(|(n, _)| *n == name)
-            .map(|(_, value)| value.as_str());
+        let mut values = self.pairs.iter().filter(|(n, _)| *n == name).map(|(_, value)| value.as_str());
         let first = values.next()?;
         values.all(|value| value == first).then_some(first)
     }
@@ -175,10 +156,7 @@ mod tests {
     fn line(set: SetCookie) -> String {
         let mut headers = HeaderMap::new();
         set.append_to(&mut headers);
-        headers
-            .get(SET_COOKIE)
-            .map(|v| v.to_str().expect("ascii").to_owned())
-            .unwrap_or_default()
+        headers.get(SET_COOKIE).map(|v| v.to_str().expect("ascii").to_owned()).unwrap_or_default()
     }
 
     #[test]
@@ -210,29 +188,14 @@ mod tests {
         ] {
             assert_eq!(cookies(&[other]).get(&SESSION), None, "{other}");
         }
-        assert_eq!(
-            cookies(&["a=b; __Host-idp-session=abc;c=d"]).get(&SESSION),
-            Some("abc")
-        );
-        assert_eq!(
-            cookies(&["a=b", "__Host-idp-session=a=c"]).get(&SESSION),
-            Some("a=c")
-        );
+        assert_eq!(cookies(&["a=b; __Host-idp-session=abc;c=d"]).get(&SESSION), Some("abc"));
+        assert_eq!(cookies(&["a=b", "__Host-idp-session=a=c"]).get(&SESSION), Some("a=c"));
     }
 
     #[test]
     fn two_different_values_are_none() {
-        assert_eq!(
-            cookies(&["__Host-idp-session=a; __Host-idp-session=b"]).get(&SESSION),
-            None
-        );
-        assert_eq!(
-            cookies(&["__Host-idp-session=a", "__Host-idp-session=b"]).get(&SESSION),
-            None
-        );
-        assert_eq!(
-            cookies(&["__Host-idp-session=a; __Host-idp-session=a"]).get(&SESSION),
-            Some("a")
-        );
+        assert_eq!(cookies(&["__Host-idp-session=a; __Host-idp-session=b"]).get(&SESSION), None);
+        assert_eq!(cookies(&["__Host-idp-session=a", "__Host-idp-session=b"]).get(&SESSION), None);
+        assert_eq!(cookies(&["__Host-idp-session=a; __Host-idp-session=a"]).get(&SESSION), Some("a"));
     }
 }

@@ -32,10 +32,7 @@ struct Inner {
 impl Error {
     /// An error with the sentence of message `id` (`error-…`).
     pub fn new(status: StatusCode, id: &'static str) -> Self {
-        debug_assert!(
-            id.starts_with("error-"),
-            "error messages are called error-…"
-        );
+        debug_assert!(id.starts_with("error-"), "error messages are called error-…");
         Self(Box::new(Inner {
             status,
             message: Message::new(id),
@@ -140,9 +137,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.0.status.into_response();
         if let Some(seconds) = self.0.retry_after {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -157,11 +152,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{self}: {}",
-            self.0.reason.as_deref().unwrap_or("no further reason")
-        )
+        write!(f, "{self}: {}", self.0.reason.as_deref().unwrap_or("no further reason"))
     }
 }
 

@@ -1,9 +1,8 @@
 //! Filters for templates; the module of a template struct says `use web::filters;`.
 
-#![expect(
-    missing_docs,
-    reason = "the attribute makes structs and methods that cannot carry documentation"
-)]
+#![expect(missing_docs, reason = "the attribute makes structs and methods that cannot carry documentation")]
+
+use std::fmt::Display;
 
 use askama::Values;
 use jiff::Timestamp;
@@ -61,4 +60,13 @@ pub fn stamp(time: &Timestamp, _: &dyn Values) -> askama::Result<Stamp> {
 #[askama::filter_fn]
 pub fn initials(name: impl AsRef<str>, _: &dyn Values) -> askama::Result<String> {
     Ok(crate::page::initials(name.as_ref()))
+}
+
+/// Whether two values read the same: `{% if option|is(chosen) %}`.
+///
+/// # Errors
+/// Never.
+#[askama::filter_fn]
+pub fn is<T: Display>(value: impl Display, _: &dyn Values, other: T) -> askama::Result<bool> {
+    Ok(value.to_string() == other.to_string())
 }

@@ -63,10 +63,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for CheckedJson<T> {
         let (mut parts, body) = request.into_parts();
         let browser = own_page(&mut parts, state).await?;
         content_type_is(&parts.headers, JSON)?;
-        let token = parts
-            .headers
-            .get(CSRF_HEADER)
-            .and_then(|value| value.to_str().ok());
+        let token = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
         if !browser.accepts(token.unwrap_or_default()) {
             return Err(expired());
         }
@@ -106,9 +103,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for StrictQuery<T> {
 /// Refuses a request that a page of another origin could have made.
 async fn own_page<S: Sync>(parts: &mut Parts, state: &S) -> Result<Browser, Error> {
     let site = Site::of(parts)?;
-    same_origin(&parts.headers, site.public_url()).map_err(|reason| {
-        Error::new(StatusCode::FORBIDDEN, "error-foreign-page").because(reason)
-    })?;
+    same_origin(&parts.headers, site.public_url())
+        .map_err(|reason| Error::new(StatusCode::FORBIDDEN, "error-foreign-page").because(reason))?;
     Browser::from_request_parts(parts, state).await
 }
 
@@ -120,10 +116,7 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Erro
 
 fn content_type_is(headers: &HeaderMap, wanted: &str) -> Result<(), Error> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let given = values
-        .next()
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let given = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case(wanted) && values.next().is_none() {
         return Ok(());

@@ -30,13 +30,8 @@ enum Allowed {
 impl FormAction {
     /// This service, and the origins of `targets`; targets without a host are left out.
     pub fn to<'a>(targets: impl IntoIterator<Item = &'a Url>) -> Self {
-        let origins = targets
-            .into_iter()
-            .map(Url::origin)
-            .filter(url::Origin::is_tuple);
-        Self(Allowed::SelfAnd(
-            origins.map(|origin| origin.ascii_serialization()).collect(),
-        ))
+        let origins = targets.into_iter().map(Url::origin).filter(url::Origin::is_tuple);
+        Self(Allowed::SelfAnd(origins.map(|origin| origin.ascii_serialization()).collect()))
     }
 
     /// No rule at all: for the page that posts a SAML message by itself, because a service
@@ -80,21 +75,14 @@ pub(crate) fn protect(response: &mut Response, public: &PublicUrl) {
     let form_action = response.extensions().get::<FormAction>().cloned();
     let cacheable = response.extensions().get::<Cacheable>().copied();
     let anywhere = matches!(form_action, Some(FormAction(Allowed::Anywhere)));
-    let referrer = if anywhere {
-        "strict-origin"
-    } else {
-        "same-origin"
-    };
+    let referrer = if anywhere { "strict-origin" } else { "same-origin" };
     let succeeded = !response.status().is_client_error() && !response.status().is_server_error();
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy(form_action));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
     headers.insert(CACHE_CONTROL, caching(cacheable.filter(|_| succeeded)));
     for (name, value) in FIXED {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
@@ -124,11 +112,7 @@ fn caching(cacheable: Option<Cacheable>) -> HeaderValue {
     let Some(cacheable) = cacheable else {
         return HeaderValue::from_static("no-store");
     };
-    let immutable = if cacheable.immutable {
-        ", immutable"
-    } else {
-        ""
-    };
+    let immutable = if cacheable.immutable { ", immutable" } else { "" };
     let line = format!("public, max-age={}{immutable}", cacheable.max_age.as_secs());
     HeaderValue::try_from(line).unwrap_or(HeaderValue::from_static("no-store"))
 }

@@ -28,15 +28,10 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     /// one nanosecond.
     pub fn new(burst: NonZeroU32, every: Duration, clock: Arc<dyn Clock>) -> Self {
         let every = every.max(Duration::from_nanos(1));
-        let quota = Quota::with_period(every)
-            .unwrap_or(Quota::per_second(burst))
-            .allow_burst(burst);
+        let quota = Quota::with_period(every).unwrap_or(Quota::per_second(burst)).allow_burst(burst);
         let store = DefaultKeyedStateStore::default();
         let limiter = RateLimiter::new(quota, store, Ticks(clock));
-        Self {
-            limiter,
-            checks: AtomicU32::new(0),
-        }
+        Self { limiter, checks: AtomicU32::new(0) }
     }
 
     /// Counts one try.
@@ -49,11 +44,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
         }
         self.limiter.check_key(key).map_err(|refusal| {
             let wait = refusal.wait_time_from(self.limiter.clock().now());
-            Error::too_many(
-                u32::try_from(wait.as_secs())
-                    .unwrap_or(u32::MAX)
-                    .saturating_add(1),
-            )
+            Error::too_many(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))
         })
     }
 }

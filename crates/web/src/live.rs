@@ -31,13 +31,7 @@ pub struct Live {
 impl Live {
     /// In state `state`.
     pub fn new(state: &'static str) -> Self {
-        Self {
-            state,
-            text: BTreeMap::new(),
-            src: BTreeMap::new(),
-            go: None,
-            done: false,
-        }
+        Self { state, text: BTreeMap::new(), src: BTreeMap::new(), go: None, done: false }
     }
 
     /// With a text for the place `name`.

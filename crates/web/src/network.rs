@@ -81,10 +81,7 @@ impl Kind {
             Self::Public => true,
             Self::Nobody => false,
             Self::Private | Self::Loopback => {
-                public.is_localhost()
-                    || public
-                        .ip()
-                        .is_some_and(|ip| Self::of(ip.to_canonical()) == self)
+                public.is_localhost() || public.ip().is_some_and(|ip| Self::of(ip.to_canonical()) == self)
             }
         }
     }
@@ -146,22 +143,11 @@ mod tests {
 
     #[test]
     fn the_table() {
-        let (public, local) = (
-            url("https://sso.example.com"),
-            url("http://idp.localhost:8080"),
-        );
+        let (public, local) = (url("https://sso.example.com"), url("http://idp.localhost:8080"));
         for &(a, b, under_public, under_local) in CASES {
             for (a, b) in [(a, b), (b, a)] {
-                assert_eq!(
-                    same_network(ip(a), ip(b), &public),
-                    under_public,
-                    "{a} {b} public"
-                );
-                assert_eq!(
-                    same_network(ip(a), ip(b), &local),
-                    under_local,
-                    "{a} {b} local"
-                );
+                assert_eq!(same_network(ip(a), ip(b), &public), under_public, "{a} {b} public");
+                assert_eq!(same_network(ip(a), ip(b), &local), under_local, "{a} {b} local");
             }
         }
     }
@@ -171,30 +157,14 @@ mod tests {
         let inside = url("https://192.168.1.2");
         assert!(same_network(ip("192.168.1.5"), ip("192.168.1.5"), &inside));
         assert!(!same_network(ip("127.0.0.1"), ip("127.0.0.1"), &inside));
-        assert!(same_network(
-            ip("127.0.0.1"),
-            ip("::1"),
-            &url("http://127.0.0.1:80")
-        ));
+        assert!(same_network(ip("127.0.0.1"), ip("::1"), &url("http://127.0.0.1:80")));
     }
 
     #[test]
     fn hopping_within_a_64_is_one_source() {
-        assert_eq!(
-            Source::from(ip("2001:db8::1")),
-            Source::from(ip("2001:db8::ffff:1"))
-        );
-        assert_ne!(
-            Source::from(ip("2001:db8::1")),
-            Source::from(ip("2001:db8:0:1::1"))
-        );
-        assert_eq!(
-            Source::from(ip("::ffff:203.0.113.7")),
-            Source::from(ip("203.0.113.7"))
-        );
-        assert_ne!(
-            Source::from(ip("203.0.113.6")),
-            Source::from(ip("203.0.113.7"))
-        );
+        assert_eq!(Source::from(ip("2001:db8::1")), Source::from(ip("2001:db8::ffff:1")));
+        assert_ne!(Source::from(ip("2001:db8::1")), Source::from(ip("2001:db8:0:1::1")));
+        assert_eq!(Source::from(ip("::ffff:203.0.113.7")), Source::from(ip("203.0.113.7")));
+        assert_ne!(Source::from(ip("203.0.113.6")), Source::from(ip("203.0.113.7")));
     }
 }

@@ -54,15 +54,8 @@ pub struct NavItem {
 impl NavItem {
     /// An entry; it is the current one when `shown`, the path of the page, is `path` or below it.
     pub fn new(label: impl Into<Message>, icon: &'static str, path: &str, shown: &str) -> Self {
-        let below = shown
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        Self {
-            label: label.into(),
-            icon,
-            path: path.to_owned(),
-            current: below,
-        }
+        let below = shown.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        Self { label: label.into(), icon, path: path.to_owned(), current: below }
     }
 }
 
@@ -152,9 +145,7 @@ impl HtmlSafe for Stamp {}
 
 /// The first letters of the first and the last word of a name, for the round picture.
 pub fn initials(name: &str) -> String {
-    let mut words = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().next());
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let first = words.next();
     let letters = first.into_iter().chain(words.next_back());
     letters.flat_map(char::to_uppercase).collect()

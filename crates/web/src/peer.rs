@@ -47,9 +47,7 @@ impl TrustedProxies {
     /// With the entry that is neither.
     pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, NotANetwork> {
         let parsed = entries.into_iter().map(|entry| {
-            let network = entry
-                .parse::<IpNet>()
-                .or_else(|_| entry.parse::<IpAddr>().map(IpNet::from));
+            let network = entry.parse::<IpNet>().or_else(|_| entry.parse::<IpAddr>().map(IpNet::from));
             network.map_err(|_| NotANetwork(entry.to_owned()))
         });
         parsed.collect::<Result<_, _>>().map(Self)
@@ -95,13 +93,8 @@ pub struct NotANetwork(String);
 
 /// An address as proxies write it: bare, in brackets, or with a port.
 fn address(hop: &str) -> Option<IpAddr> {
-    let bare = hop
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(hop);
-    let ip = bare
-        .parse::<IpAddr>()
-        .or_else(|_| hop.parse::<SocketAddr>().map(|socket| socket.ip()));
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    let ip = bare.parse::<IpAddr>().or_else(|_| hop.parse::<SocketAddr>().map(|socket| socket.ip()));
     ip.ok().map(|ip| ip.to_canonical())
 }
 
@@ -119,18 +112,13 @@ mod tests {
         for line in lines {
             headers.append(FORWARDED_FOR, HeaderValue::from_static(line));
         }
-        trusted
-            .client(connection.parse().expect("address"), &headers)
-            .to_string()
+        trusted.client(connection.parse().expect("address"), &headers).to_string()
     }
 
     #[test]
     fn an_undeclared_peer_is_not_believed() {
         assert_eq!(client(&[], "127.0.0.1", &["203.0.113.7"]), "127.0.0.1");
-        assert_eq!(
-            client(&["10.0.0.0/8"], "192.0.2.1", &["203.0.113.7"]),
-            "192.0.2.1"
-        );
+        assert_eq!(client(&["10.0.0.0/8"], "192.0.2.1", &["203.0.113.7"]), "192.0.2.1");
     }
 
     #[test]
@@ -140,11 +128,7 @@ mod tests {
             ("10.0.0.1", &[][..], "10.0.0.1"),
             ("10.0.0.1", &["203.0.113.7"], "203.0.113.7"),
             ("10.0.0.1", &["198.51.100.1, 203.0.113.7"], "203.0.113.7"),
-            (
-                "10.0.0.1",
-                &["198.51.100.1, 203.0.113.7, 10.0.0.2"],
-                "203.0.113.7",
-            ),
+            ("10.0.0.1", &["198.51.100.1, 203.0.113.7, 10.0.0.2"], "203.0.113.7"),
             ("10.0.0.1", &["198.51.100.1", "203.0.113.7"], "203.0.113.7"),
             ("10.0.0.1", &["203.0.113.7", "10.0.0.2"], "203.0.113.7"),
             ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
@@ -156,27 +140,16 @@ mod tests {
             ("127.0.0.1", &["::ffff:203.0.113.7"], "203.0.113.7"),
             ("127.0.0.1", &["203.0.113.7, unknown"], "127.0.0.1"),
             ("127.0.0.1", &["203.0.113.7, "], "127.0.0.1"),
-            (
-                "127.0.0.1",
-                &["203.0.113.7, 10.0.0.9, bad, 10.0.0.2"],
-                "10.0.0.2",
-            ),
+            ("127.0.0.1", &["203.0.113.7, 10.0.0.9, bad, 10.0.0.2"], "10.0.0.2"),
         ] {
-            assert_eq!(
-                client(&trusted, connection, lines),
-                expected,
-                "{connection} {lines:?}"
-            );
+            assert_eq!(client(&trusted, connection, lines), expected, "{connection} {lines:?}");
         }
     }
 
     #[test]
     fn what_is_no_network() {
         for bad in ["", "10.0.0.0/33", "proxy.example", "10.0.0"] {
-            assert_eq!(
-                TrustedProxies::parse([bad]).err(),
-                Some(NotANetwork(bad.to_owned()))
-            );
+            assert_eq!(TrustedProxies::parse([bad]).err(), Some(NotANetwork(bad.to_owned())));
         }
     }
 }

@@ -66,9 +66,7 @@ mod tests {
 
     #[test]
     fn no_text_and_no_style_inside() {
-        let qr = Qr::new("https://idp.example/q/<script>")
-            .expect("fits")
-            .to_string();
+        let qr = Qr::new("https://idp.example/q/<script>").expect("fits").to_string();
         assert!(!qr.contains("script") && !qr.contains("style"));
         assert!(
             qr.contains("viewBox=\"0 0 37 37\"") || qr.contains("viewBox=\"0 0 41 41\""),

@@ -73,12 +73,7 @@ impl Shell {
     pub fn new(site: Site, options: ShellOptions) -> Self {
         let general = Semaphore::new(options.in_flight);
         let reserve = Semaphore::new(options.reserved);
-        Self(Arc::new(Inner {
-            site,
-            options,
-            general,
-            reserve,
-        }))
+        Self(Arc::new(Inner { site, options, general, reserve }))
     }
 
     /// `router` with the assets, the limits, the error pages and the headers.
@@ -93,21 +88,12 @@ impl Shell {
 
     /// A place among the requests being handled.
     fn place(&self, path: &str) -> Result<SemaphorePermit<'_>, Error> {
-        let Inner {
-            general,
-            reserve,
-            options,
-            ..
-        } = &*self.0;
+        let Inner { general, reserve, options, .. } = &*self.0;
         let place = general.try_acquire().or_else(|full| {
             let has_reserve = path
                 .strip_prefix(options.reserved_prefix)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            if has_reserve {
-                reserve.try_acquire()
-            } else {
-                Err(full)
-            }
+            if has_reserve { reserve.try_acquire() } else { Err(full) }
         });
         place.map_err(|_| Error::busy(1).because("too many requests in flight"))
     }
@@ -126,10 +112,7 @@ impl Shell {
             (None, None) => request.uri().authority().is_some(),
             _ => false,
         };
-        let from_target = request
-            .uri()
-            .authority()
-            .is_none_or(|authority| is_ours(authority.as_str()));
+        let from_target = request.uri().authority().is_none_or(|authority| is_ours(authority.as_str()));
         if from_header && from_target {
             return Ok(());
         }
@@ -145,12 +128,7 @@ impl Tracking {
     /// 80 random bits as 16 letters and digits that are not mistaken for each other.
     pub fn new(entropy: &dyn Entropy) -> Self {
         let bytes: [u8; 16] = random(entropy);
-        Self(
-            bytes
-                .iter()
-                .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-                .collect(),
-        )
+        Self(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
     }
 
     /// Its 16 characters.
@@ -188,11 +166,7 @@ async fn guard(State(shell): State<Shell>, mut request: Request, next: Next) -> 
     let asked = answer::Asked::of(&request);
     let cookies = Cookies::read(request.headers(), site.service());
     let browser = Browser::of(&cookies, site.service(), site.entropy());
-    let peer = shell
-        .0
-        .options
-        .trusted_proxies
-        .peer(request.extensions(), request.headers());
+    let peer = shell.0.options.trusted_proxies.peer(request.extensions(), request.headers());
     let extensions = request.extensions_mut();
     extensions.insert(site.clone());
     extensions.insert(tracking.clone());
@@ -229,20 +203,14 @@ async fn handle(shell: &Shell, request: Request, next: Next) -> Response {
         Ok(Err(_)) => Error::new(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
             .because("the handler panicked")
             .into_response(),
-        Err(_) => Error::busy(5)
-            .because("the handler took too long")
-            .into_response(),
+        Err(_) => Error::busy(5).because("the handler took too long").into_response(),
     }
 }
 
 /// A body announced beyond what any route takes is refused before a byte of it is read.
 fn length_is_bearable(headers: &HeaderMap) -> Result<(), Error> {
-    let length = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok());
-    let announced = length
-        .and_then(|text| text.parse::<u64>().ok())
-        .unwrap_or(0);
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let announced = length.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
     if announced <= LARGEST_BODY {
         return Ok(());
     }

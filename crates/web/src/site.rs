@@ -59,18 +59,8 @@ struct Inner {
 
 impl Site {
     /// A site of `service`, reached under `public_url`, speaking `text`.
-    pub fn new(
-        service: Service,
-        public_url: PublicUrl,
-        text: Text,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            service,
-            public_url,
-            text,
-            entropy,
-        }))
+    pub fn new(service: Service, public_url: PublicUrl, text: Text, entropy: Arc<dyn Entropy>) -> Self {
+        Self(Arc::new(Inner { service, public_url, text, entropy }))
     }
 
     /// Which service it is.

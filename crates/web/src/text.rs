@@ -57,10 +57,8 @@ impl Text {
         messages.set_use_isolating(false);
         for (index, file) in std::iter::once(&MESSAGES).chain(files).enumerate() {
             let parsed = FluentResource::try_new((*file).to_owned());
-            let resource = parsed.map_err(|(_, errors)| TextError::Malformed {
-                file: index,
-                reason: format!("{errors:?}"),
-            })?;
+            let resource = parsed
+                .map_err(|(_, errors)| TextError::Malformed { file: index, reason: format!("{errors:?}") })?;
             let added = messages.add_resource(resource);
             added.map_err(|errors| TextError::Twice(format!("{errors:?}")))?;
         }
@@ -113,10 +111,7 @@ impl Text {
             }
         }
         let mut errors = Vec::new();
-        let said = self
-            .0
-            .messages
-            .format_pattern(pattern, Some(&args), &mut errors);
+        let said = self.0.messages.format_pattern(pattern, Some(&args), &mut errors);
         if !errors.is_empty() {
             tracing::error!(%id, ?errors, "a message lacks arguments");
         }
@@ -154,10 +149,7 @@ pub struct Message {
 impl Message {
     /// The message `id`, written `id` or `id.attribute`.
     pub fn new(id: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            id: id.into(),
-            args: Vec::new(),
-        }
+        Self { id: id.into(), args: Vec::new() }
     }
 
     /// With an argument: a text or a number.
@@ -174,10 +166,7 @@ impl Message {
 
     /// The same arguments for another id.
     pub(crate) fn as_id(&self, id: String) -> Self {
-        Self {
-            id: Cow::Owned(id),
-            args: self.args.clone(),
-        }
+        Self { id: Cow::Owned(id), args: self.args.clone() }
     }
 }
 

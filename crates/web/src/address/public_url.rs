@@ -29,9 +29,7 @@ pub enum PublicUrlError {
     #[error("the address must begin with https://")]
     Scheme,
     /// Plain `http` for a host that is not this machine.
-    #[error(
-        "plain http is only for localhost names; browsers refuse passkeys and secure cookies elsewhere"
-    )]
+    #[error("plain http is only for localhost names; browsers refuse passkeys and secure cookies elsewhere")]
     Insecure,
     /// User name, path, query or fragment.
     #[error("the address must be only scheme, host and port, without a path")]
@@ -176,10 +174,7 @@ mod tests {
         assert_eq!(url.origin(), "http://idp.localhost:8080");
         assert_eq!(url.authority(), "idp.localhost:8080");
         assert_eq!(url.host(), "idp.localhost");
-        assert_eq!(
-            (url.port(), url.is_https(), url.is_localhost()),
-            (8080, false, true)
-        );
+        assert_eq!((url.port(), url.is_https(), url.is_localhost()), (8080, false, true));
         let url = PublicUrl::parse("https://sso.example.com:443").expect("valid");
         assert_eq!(url.to_string(), "https://sso.example.com");
         assert_eq!((url.authority(), url.port()), ("sso.example.com", 443));

@@ -14,17 +14,14 @@ impl ReturnTo {
     pub fn parse(text: &str) -> Option<Self> {
         let safe = text.len() <= MAX_LENGTH
             && text.starts_with('/')
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && !FORBIDDEN.contains(&byte))
+            && text.bytes().all(|byte| byte.is_ascii_graphic() && !FORBIDDEN.contains(&byte))
             && path_is_plain(text.split('?').next().unwrap_or_default());
         safe.then(|| Self(text.to_owned()))
     }
 
     /// The path that `text` spells, else `fallback`.
     pub fn or(text: Option<&str>, fallback: &'static str) -> Self {
-        text.and_then(Self::parse)
-            .unwrap_or_else(|| Self(fallback.to_owned()))
+        text.and_then(Self::parse).unwrap_or_else(|| Self(fallback.to_owned()))
     }
 
     /// The path for a Location header or a link.
@@ -45,9 +42,7 @@ fn path_is_plain(path: &str) -> bool {
     let hidden = ["%2f", "%5c", "%2e", "%00", "%09", "%0a", "%0d", "%25"];
     !lower.contains("//")
         && !hidden.iter().any(|code| lower.contains(code))
-        && !lower
-            .split('/')
-            .any(|segment| segment == "." || segment == "..")
+        && !lower.split('/').any(|segment| segment == "." || segment == "..")
 }
 
 /// Longer ones are not made by us.
@@ -72,10 +67,7 @@ mod tests {
             "/~maya/caf%C3%A9",
             "/path;v=1",
         ] {
-            assert_eq!(
-                ReturnTo::parse(path).map(|p| p.to_string()).as_deref(),
-                Some(path)
-            );
+            assert_eq!(ReturnTo::parse(path).map(|p| p.to_string()).as_deref(), Some(path));
         }
     }
 
@@ -85,22 +77,13 @@ mod tests {
             assert_eq!(ReturnTo::parse(payload), None, "{payload:?}");
         }
         assert!(PAYLOADS.len() >= 60);
-        assert_eq!(
-            ReturnTo::parse(&format!("/{}", "a".repeat(MAX_LENGTH))),
-            None
-        );
+        assert_eq!(ReturnTo::parse(&format!("/{}", "a".repeat(MAX_LENGTH))), None);
     }
 
     #[test]
     fn what_is_kept_resolves_to_the_same_host() {
         let base = url::Url::parse("https://sso.example.com/login").expect("valid");
-        for path in [
-            "/",
-            "/a?b=//evil.example",
-            "/a:b@evil.example",
-            "/;//x",
-            "/?@evil.example",
-        ] {
+        for path in ["/", "/a?b=//evil.example", "/a:b@evil.example", "/;//x", "/?@evil.example"] {
             if let Some(kept) = ReturnTo::parse(path) {
                 let target = base.join(kept.as_str()).expect("joins");
                 assert_eq!(target.host_str(), Some("sso.example.com"), "{path}");

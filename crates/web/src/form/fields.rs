@@ -30,18 +30,11 @@ impl Fields {
 
     /// Adds a fault; a field shows its first one.
     pub fn add(&mut self, field: &'static str, message: impl Into<Message>) {
-        self.0.push(FieldError {
-            field,
-            message: message.into(),
-        });
+        self.0.push(FieldError { field, message: message.into() });
     }
 
     /// The value, or a fault beside `field`.
-    pub fn check<T, M: Into<Message>>(
-        &mut self,
-        field: &'static str,
-        parsed: Result<T, M>,
-    ) -> Option<T> {
+    pub fn check<T, M: Into<Message>>(&mut self, field: &'static str, parsed: Result<T, M>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
             Err(message) => {
@@ -58,10 +51,7 @@ impl Fields {
 
     /// What is wrong with `field`: for the template.
     pub fn of(&self, field: &str) -> Option<&Message> {
-        self.0
-            .iter()
-            .find(|fault| fault.field == field)
-            .map(|fault| &fault.message)
+        self.0.iter().find(|fault| fault.field == field).map(|fault| &fault.message)
     }
 
     /// All faults, in the order found: for the summary above a form.
@@ -79,10 +69,7 @@ mod tests {
         let mut fields = Fields::new();
         assert_eq!(fields.check("email", Ok::<_, &str>(1)), Some(1));
         assert!(fields.is_empty());
-        assert_eq!(
-            fields.check("email", Err::<i32, _>("email-malformed")),
-            None
-        );
+        assert_eq!(fields.check("email", Err::<i32, _>("email-malformed")), None);
         fields.add("email", "email-taken");
         assert_eq!(fields.of("email").map(Message::id), Some("email-malformed"));
         assert_eq!(fields.of("name"), None);

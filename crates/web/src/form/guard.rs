@@ -62,18 +62,12 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        same_origin(
-            &headers,
-            &PublicUrl::parse("https://sso.example.com").expect("url"),
-        )
+        same_origin(&headers, &PublicUrl::parse("https://sso.example.com").expect("url"))
     }
 
     #[test]
     fn our_own_page() {
-        let (origin, site) = (
-            ("origin", "https://sso.example.com"),
-            ("sec-fetch-site", "same-origin"),
-        );
+        let (origin, site) = (("origin", "https://sso.example.com"), ("sec-fetch-site", "same-origin"));
         assert_eq!(check(&[origin]), Ok(()));
         assert_eq!(check(&[site]), Ok(()));
         assert_eq!(check(&[origin, site]), Ok(()));
@@ -92,11 +86,7 @@ mod tests {
             "https://sso.example.com/",
             "HTTPS://SSO.EXAMPLE.COM",
         ] {
-            assert_eq!(
-                check(&[("origin", origin)]),
-                Err(Foreign::Origin),
-                "{origin}"
-            );
+            assert_eq!(check(&[("origin", origin)]), Err(Foreign::Origin), "{origin}");
             assert_eq!(
                 check(&[("origin", origin), ("sec-fetch-site", "same-origin")]),
                 Err(Foreign::Origin),
@@ -104,18 +94,8 @@ mod tests {
             );
         }
         let ours = ("origin", "https://sso.example.com");
-        for site in [
-            "cross-site",
-            "same-site",
-            "none",
-            "",
-            "same-origin, cross-site",
-        ] {
-            assert_eq!(
-                check(&[ours, ("sec-fetch-site", site)]),
-                Err(Foreign::FetchSite),
-                "{site}"
-            );
+        for site in ["cross-site", "same-site", "none", "", "same-origin, cross-site"] {
+            assert_eq!(check(&[ours, ("sec-fetch-site", site)]), Err(Foreign::FetchSite), "{site}");
         }
         assert_eq!(check(&[ours, ours]), Err(Foreign::Origin));
     }

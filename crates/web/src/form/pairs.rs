@@ -33,10 +33,7 @@ impl<'a> Pairs<'a> {
             if count >= MAX_PAIRS {
                 return Err(PairsError::TooMany);
             }
-            if [&name, &value]
-                .iter()
-                .any(|text| text.contains(['\0', char::REPLACEMENT_CHARACTER]))
-            {
+            if [&name, &value].iter().any(|text| text.contains(['\0', char::REPLACEMENT_CHARACTER])) {
                 return Err(PairsError::NotText);
             }
             match groups.iter_mut().find(|(known, _)| *known == name) {
@@ -58,10 +55,7 @@ impl<'a> Pairs<'a> {
     }
 
     pub(super) fn deserialize<T: DeserializeOwned>(self) -> Result<T, PairsError> {
-        let entries = self
-            .0
-            .into_iter()
-            .map(|(name, values)| (name.clone(), Values { name, values }));
+        let entries = self.0.into_iter().map(|(name, values)| (name.clone(), Values { name, values }));
         T::deserialize(MapDeserializer::<_, DeError>::new(entries))
             .map_err(|error| PairsError::Unfit(error.to_string()))
     }
@@ -78,10 +72,7 @@ impl Values<'_> {
         let mut values = self.values.into_iter();
         match (values.next(), values.next()) {
             (Some(value), None) => Ok(value.into_owned()),
-            _ => Err(DeError::custom(format!(
-                "a parameter stands twice: {}",
-                self.name
-            ))),
+            _ => Err(DeError::custom(format!("a parameter stands twice: {}", self.name))),
         }
     }
 
@@ -130,9 +121,7 @@ impl<'de> Deserializer<'de> for Values<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DeError> {
-        self.single()?
-            .into_deserializer()
-            .deserialize_enum(name, variants, visitor)
+        self.single()?.into_deserializer().deserialize_enum(name, variants, visitor)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeError> {
@@ -200,9 +189,8 @@ mod tests {
 
     #[test]
     fn read() {
-        let read = form(
-            "name=Maya+N%C3%A4r&age=41&colour=deepBlue&remember=on&groups=a&groups=b&other=1&other=2",
-        );
+        let read =
+            form("name=Maya+N%C3%A4r&age=41&colour=deepBlue&remember=on&groups=a&groups=b&other=1&other=2");
         let expected = Form {
             name: "Maya När".to_owned(),
             age: Some(41),
@@ -212,15 +200,7 @@ mod tests {
         };
         assert_eq!(read, Ok(expected));
         let bare = form("name=").expect("the rest may be absent");
-        assert_eq!(
-            (
-                bare.name.as_str(),
-                bare.age,
-                bare.remember,
-                bare.groups.len()
-            ),
-            ("", None, false, 0)
-        );
+        assert_eq!((bare.name.as_str(), bare.age, bare.remember, bare.groups.len()), ("", None, false, 0));
     }
 
     #[test]
@@ -239,19 +219,12 @@ mod tests {
             "name=a&colour=green",
             "name=a&colour=red&colour=red",
         ] {
-            assert!(
-                matches!(form(bad), Err(PairsError::Unfit(_))),
-                "{bad}: {:?}",
-                form(bad)
-            );
+            assert!(matches!(form(bad), Err(PairsError::Unfit(_))), "{bad}: {:?}", form(bad));
         }
         for bad in ["name=a%00b", "na%00me=a", "name=%ff", "name=%ed%a0%80"] {
             assert_eq!(form(bad), Err(PairsError::NotText), "{bad}");
         }
-        assert_eq!(
-            form(&"a=b&".repeat(MAX_PAIRS + 1)),
-            Err(PairsError::TooMany)
-        );
+        assert_eq!(form(&"a=b&".repeat(MAX_PAIRS + 1)), Err(PairsError::TooMany));
     }
 
     #[test]

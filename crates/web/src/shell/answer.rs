@@ -27,21 +27,12 @@ impl Asked {
         let accept = text(request.headers(), &ACCEPT);
         let sends_json = text(request.headers(), &CONTENT_TYPE).starts_with("application/json");
         let wants_json = accept.contains("application/json") && !accept.contains("text/html");
-        if wants_json || sends_json {
-            Self::Json
-        } else {
-            Self::Page
-        }
+        if wants_json || sends_json { Self::Json } else { Self::Page }
     }
 }
 
 /// The answer itself, or the error page in its place if it is an error without a page.
-pub(super) fn with_page(
-    response: Response,
-    site: &Site,
-    tracking: &Tracking,
-    asked: Asked,
-) -> Response {
+pub(super) fn with_page(response: Response, site: &Site, tracking: &Tracking, asked: Asked) -> Response {
     let error = match response.extensions().get::<Error>() {
         Some(error) => error.clone(),
         None if is_bare_error(&response) => Error::for_status(response.status()),
@@ -49,12 +40,7 @@ pub(super) fn with_page(
     };
     log(&error);
     let (mut parts, _) = response.into_parts();
-    for name in [
-        CONTENT_TYPE,
-        CONTENT_LENGTH,
-        CONTENT_ENCODING,
-        TRANSFER_ENCODING,
-    ] {
+    for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
         parts.headers.remove(name);
     }
     let page = match asked {
@@ -70,9 +56,7 @@ pub(super) fn with_page(
 /// Puts the tracking id into the header.
 pub(super) fn name(response: &mut Response, tracking: &Tracking) {
     if let Ok(value) = HeaderValue::from_str(tracking.as_str()) {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static(TRACKING_HEADER), value);
+        response.headers_mut().insert(HeaderName::from_static(TRACKING_HEADER), value);
     }
 }
 
@@ -117,10 +101,7 @@ fn log(error: &Error) {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// The header with the tracking id.

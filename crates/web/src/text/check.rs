@@ -40,10 +40,7 @@ pub fn assert_messages(check: &MessageCheck<'_>) {
         used.extend(found.required);
         mentioned.extend(found.mentioned);
     }
-    let missing: Vec<_> = used
-        .iter()
-        .filter(|id| !defined.contains(*id) && !shared.contains(*id))
-        .collect();
+    let missing: Vec<_> = used.iter().filter(|id| !defined.contains(*id) && !shared.contains(*id)).collect();
     assert!(missing.is_empty(), "used but not defined: {missing:?}");
     let is_built = |id: &String| check.built.iter().any(|prefix| id.starts_with(prefix));
     let idle: Vec<_> = defined
@@ -60,17 +57,10 @@ struct Found {
 
 /// Ids of the messages that a file defines; an attribute is `id.attribute`, and not listed.
 fn ids(file: &str) -> Vec<String> {
-    let lines = file
-        .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
-    let found = lines
-        .filter_map(|line| line.split_once('='))
-        .map(|(id, _)| id.trim().to_owned());
+    let lines = file.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let found = lines.filter_map(|line| line.split_once('=')).map(|(id, _)| id.trim().to_owned());
     let found: Vec<_> = found.collect();
-    debug_assert!(
-        FluentResource::try_new(file.to_owned()).is_ok(),
-        "malformed message file"
-    );
+    debug_assert!(FluentResource::try_new(file.to_owned()).is_ok(), "malformed message file");
     found
 }
 
@@ -79,43 +69,34 @@ fn in_template(source: &str) -> Found {
     let mut mentioned = BTreeSet::new();
     for (literal, _, after) in literals(source) {
         let after = after.trim_start();
-        let filtered = after
-            .strip_prefix('|')
-            .map(str::trim_start)
-            .and_then(|f| f.strip_prefix('t'));
-        let is_message = filtered
-            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
+        let filtered = after.strip_prefix('|').map(str::trim_start).and_then(|f| f.strip_prefix('t'));
+        let is_message =
+            filtered.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
         if is_message {
             required.insert(without_attribute(literal));
         } else {
             mentioned.insert(without_attribute(literal));
         }
     }
-    Found {
-        required,
-        mentioned,
-    }
+    Found { required, mentioned }
 }
 
 fn in_code(source: &str) -> Found {
     let mut required = BTreeSet::new();
     let mut mentioned = BTreeSet::new();
     let source = source.split("#[cfg(test)]").next().unwrap_or_default();
-    for (literal, before, _) in literals(source) {
+    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let source = lines.collect::<Vec<_>>().join("\n");
+    for (literal, before, _) in literals(&source) {
         let id = without_attribute(literal);
-        let is_error = id
-            .strip_prefix("error-")
-            .is_some_and(|rest| !rest.is_empty());
+        let is_error = id.strip_prefix("error-").is_some_and(|rest| !rest.is_empty());
         if before.trim_end().ends_with("Message::new(") || is_error {
             required.insert(id);
         } else {
             mentioned.insert(id);
         }
     }
-    Found {
-        required,
-        mentioned,
-    }
+    Found { required, mentioned }
 }
 
 /// Every `"…"` that could be an id, with what stands before and after it.
@@ -159,16 +140,15 @@ mod tests {
 
     #[test]
     fn templates() {
-        let found = in_template(
-            r#"<p class="a-b">{{ "x-title"|t }} {{ "y" | t|with("n", 1) }} {{ "z"|title }}</p>"#,
-        );
+        let found =
+            in_template(r#"<p class="a-b">{{ "x-title"|t }} {{ "y" | t|with("n", 1) }} {{ "z"|title }}</p>"#);
         assert_eq!(list(&found.required), ["x-title", "y"]);
         assert!(found.mentioned.contains("z"));
     }
 
     #[test]
     fn code() {
-        let source = "Message::new(\"user-invited\"); Error::new(S, \"error-gone\"); let x = \"other-id\";\n#[cfg(test)] \"error-no\"";
+        let source = "// Message::new(\"a-comment\")\nMessage::new(\"user-invited\"); Error::new(S, \"error-gone\"); let x = \"other-id\";\n#[cfg(test)] \"error-no\"";
         let found = in_code(source);
         assert_eq!(list(&found.required), ["error-gone", "user-invited"]);
         assert!(found.mentioned.contains("other-id"));
@@ -176,9 +156,6 @@ mod tests {
 
     #[test]
     fn definitions() {
-        assert_eq!(
-            ids("a-b = x\n    .title = y\n# c = d\ne = f\n    more\n"),
-            ["a-b", "e"]
-        );
+        assert_eq!(ids("a-b = x\n    .title = y\n# c = d\ne = f\n    more\n"), ["a-b", "e"]);
     }
 }
