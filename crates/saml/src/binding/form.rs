@@ -118,16 +118,11 @@ fn decode(text: &[u8]) -> Result<Cow<'_, str>, ParameterError> {
             }
         }
     }
-    String::from_utf8(out)
-        .map(Cow::Owned)
-        .map_err(|_| ParameterError::Encoding)
+    String::from_utf8(out).map(Cow::Owned).map_err(|_| ParameterError::Encoding)
 }
 
 fn nibble(digit: u8) -> Result<u8, ParameterError> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
-        .ok_or(ParameterError::Encoding)
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).ok_or(ParameterError::Encoding)
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ pub fn decode(body: &[u8]) -> Result<PostedResponse, PostError> {
 /// ```
 pub fn decode_value(value: &str) -> Result<Vec<u8>, PostError> {
     let space = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
-    let decoded = if value.as_bytes().iter().any(|b| space(b)) {
+    let decoded = if value.as_bytes().iter().any(space) {
         let dense: Vec<u8> = value.bytes().filter(|b| !space(b)).collect();
         check_size(dense.len())?;
         STANDARD.decode(dense)

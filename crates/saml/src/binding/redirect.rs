@@ -133,19 +133,14 @@ pub fn decode(query: &str) -> Result<RedirectedRequest, RedirectError> {
 }
 
 fn decode_base64(name: &'static str, value: &str) -> Result<Vec<u8>, RedirectError> {
-    STANDARD
-        .decode(value)
-        .map_err(|_| RedirectError::NotBase64(name))
+    STANDARD.decode(value).map_err(|_| RedirectError::NotBase64(name))
 }
 
 /// The covered parameters in the standard's order, each as the sender escaped
 /// it. They are known to be there once at most.
 fn signed_octets(query: &str) -> Vec<u8> {
-    let raw = |name: &str| {
-        query
-            .split('&')
-            .find(|pair| pair.split_once('=').is_some_and(|(key, _)| key == name))
-    };
+    let raw =
+        |name: &str| query.split('&').find(|pair| pair.split_once('=').is_some_and(|(key, _)| key == name));
     [raw(REQUEST), raw(RELAY_STATE), raw(SIG_ALG)]
         .into_iter()
         .flatten()
@@ -216,10 +211,7 @@ mod tests {
 
     #[test]
     fn a_bomb_is_stopped_at_the_limit() {
-        assert_eq!(
-            decode(&query(&vec![b'a'; LARGEST])).unwrap().xml.len(),
-            LARGEST
-        );
+        assert_eq!(decode(&query(&vec![b'a'; LARGEST])).unwrap().xml.len(), LARGEST);
         let over = vec![b'a'; LARGEST + 1];
         assert_eq!(decode(&query(&over)), Err(RedirectError::TooLarge));
         let bomb = vec![0; 64 * 1024 * 1024];
@@ -231,14 +223,8 @@ mod tests {
         let stream = deflate(b"<a/>");
         let read = |bytes: &[u8]| inflate(bytes);
         assert_eq!(read(&stream).unwrap(), b"<a/>");
-        assert_eq!(
-            read(&stream[..stream.len() - 1]),
-            Err(RedirectError::NotDeflate)
-        );
-        assert_eq!(
-            read(&[&stream[..], b"x"].concat()),
-            Err(RedirectError::NotDeflate)
-        );
+        assert_eq!(read(&stream[..stream.len() - 1]), Err(RedirectError::NotDeflate));
+        assert_eq!(read(&[&stream[..], b"x"].concat()), Err(RedirectError::NotDeflate));
         assert_eq!(read(&[]), Err(RedirectError::NotDeflate));
         assert_eq!(read(b"<a/>"), Err(RedirectError::NotDeflate));
     }

@@ -85,11 +85,7 @@ impl Attribute {
         if !sound {
             return Err(NotXmlText);
         }
-        Ok(Attribute {
-            name,
-            name_format,
-            values,
-        })
+        Ok(Attribute { name, name_format, values })
     }
 
     /// The name.

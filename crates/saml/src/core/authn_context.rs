@@ -97,11 +97,7 @@ impl RequestedAuthnContext {
         rest: impl IntoIterator<Item = AuthnContextClassRef>,
         comparison: Comparison,
     ) -> RequestedAuthnContext {
-        RequestedAuthnContext {
-            first,
-            rest: rest.into_iter().collect(),
-            comparison,
-        }
+        RequestedAuthnContext { first, rest: rest.into_iter().collect(), comparison }
     }
 
     /// The classes in order of preference.
@@ -192,36 +188,23 @@ struct Row {
     happened: fn(Ceremony, ClassPolicy) -> bool,
 }
 
-fn answer(
-    asked: &RequestedAuthnContext,
-    may_state: impl Fn(&&Row) -> bool,
-) -> Option<&'static Row> {
+fn answer(asked: &RequestedAuthnContext, may_state: impl Fn(&&Row) -> bool) -> Option<&'static Row> {
     let rank = |class: &AuthnContextClassRef| TABLE.iter().position(|row| row.class == class.0);
     let ranks: Vec<Option<usize>> = asked.classes().map(rank).collect();
     let mut known = ranks.iter().flatten().copied();
     match asked.comparison {
         Comparison::Exact => known.map(|at| &TABLE[at]).find(may_state),
-        Comparison::Minimum => known
-            .min()
-            .and_then(|at| TABLE[at..].iter().find(may_state)),
-        Comparison::Maximum => known
-            .max()
-            .and_then(|at| TABLE[..=at].iter().rfind(may_state)),
+        Comparison::Minimum => known.min().and_then(|at| TABLE[at..].iter().find(may_state)),
+        Comparison::Maximum => known.max().and_then(|at| TABLE[..=at].iter().rfind(may_state)),
         // Nothing can be said to be stronger than a class we do not know.
         Comparison::Better if ranks.contains(&None) => None,
-        Comparison::Better => known
-            .by_ref()
-            .max()
-            .and_then(|at| TABLE[at + 1..].iter().find(may_state)),
+        Comparison::Better => known.by_ref().max().and_then(|at| TABLE[at + 1..].iter().find(may_state)),
     }
 }
 
 /// Weakest first.
 const TABLE: &[Row] = &[
-    Row {
-        class: AuthnContextClassRef::UNSPECIFIED,
-        happened: |_, _| true,
-    },
+    Row { class: AuthnContextClassRef::UNSPECIFIED, happened: |_, _| true },
     Row {
         class: AuthnContextClassRef::PASSWORD_PROTECTED_TRANSPORT,
         happened: |_, policy| policy == ClassPolicy::AtLeastAsStrong,
@@ -230,14 +213,8 @@ const TABLE: &[Row] = &[
         class: AuthnContextClassRef::MOBILE_TWO_FACTOR_CONTRACT,
         happened: |ceremony, _| ceremony != Ceremony::Passkey,
     },
-    Row {
-        class: AuthnContextClassRef::REFEDS_MFA,
-        happened: |_, _| true,
-    },
-    Row {
-        class: AuthnContextClassRef::PHISHING_RESISTANT,
-        happened: |ceremony, _| ceremony != Ceremony::Qr,
-    },
+    Row { class: AuthnContextClassRef::REFEDS_MFA, happened: |_, _| true },
+    Row { class: AuthnContextClassRef::PHISHING_RESISTANT, happened: |ceremony, _| ceremony != Ceremony::Qr },
 ];
 
 #[cfg(test)]
@@ -257,19 +234,19 @@ mod tests {
         comparison: Comparison,
         classes: &[&str],
     ) -> Option<String> {
-        let mut all = classes
-            .iter()
-            .map(|uri| AuthnContextClassRef::parse(uri).unwrap());
+        let mut all = classes.iter().map(|uri| AuthnContextClassRef::parse(uri).unwrap());
         let asked = RequestedAuthnContext::new(all.next().unwrap(), all, comparison);
         ceremony.states(Some(&asked), policy).map(|class| class.0)
     }
+
+    type Case<'a> = (Ceremony, ClassPolicy, Comparison, &'a [&'a str], Option<&'a str>);
 
     #[test]
     fn the_table_of_cases() {
         use Ceremony::{Hybrid, Passkey, Qr};
         use ClassPolicy::{AtLeastAsStrong, Strict};
         use Comparison::{Better, Exact, Maximum, Minimum};
-        let cases: &[(Ceremony, ClassPolicy, Comparison, &[&str], Option<&str>)] = &[
+        let cases: &[Case<'_>] = &[
             (Qr, AtLeastAsStrong, Exact, &[PPT], Some(PPT)),
             (Qr, AtLeastAsStrong, Exact, &[NONE], Some(NONE)),
             (Qr, AtLeastAsStrong, Exact, &[KERBEROS], None),
@@ -278,25 +255,13 @@ mod tests {
             (Qr, AtLeastAsStrong, Exact, &[MOBILE], Some(MOBILE)),
             (Passkey, AtLeastAsStrong, Exact, &[MOBILE], None),
             (Qr, AtLeastAsStrong, Exact, &[RESISTANT], None),
-            (
-                Hybrid,
-                AtLeastAsStrong,
-                Exact,
-                &[RESISTANT],
-                Some(RESISTANT),
-            ),
+            (Hybrid, AtLeastAsStrong, Exact, &[RESISTANT], Some(RESISTANT)),
             (Hybrid, Strict, Exact, &[PPT], None),
             (Hybrid, Strict, Exact, &[PPT, MFA], Some(MFA)),
             (Hybrid, Strict, Minimum, &[PPT], Some(MOBILE)),
             (Passkey, Strict, Minimum, &[PPT], Some(MFA)),
             (Passkey, AtLeastAsStrong, Minimum, &[PPT], Some(PPT)),
-            (
-                Passkey,
-                AtLeastAsStrong,
-                Minimum,
-                &[RESISTANT, PPT],
-                Some(PPT),
-            ),
+            (Passkey, AtLeastAsStrong, Minimum, &[RESISTANT, PPT], Some(PPT)),
             (Passkey, AtLeastAsStrong, Minimum, &[MOBILE], Some(MFA)),
             (Qr, AtLeastAsStrong, Minimum, &[RESISTANT], None),
             (Qr, AtLeastAsStrong, Minimum, &[KERBEROS], None),

@@ -11,9 +11,7 @@ mod time;
 mod uri;
 
 pub use attribute::{Attribute, NameFormat};
-pub use authn_context::{
-    AuthnContextClassRef, Ceremony, ClassPolicy, Comparison, RequestedAuthnContext,
-};
+pub use authn_context::{AuthnContextClassRef, Ceremony, ClassPolicy, Comparison, RequestedAuthnContext};
 pub use ids::{AssertionId, InvalidId, RequestId, ResponseId, SessionIndex};
 pub use name_id::{InvalidNameId, NameId, NameIdFormat};
 pub use relay_state::{InvalidRelayState, RelayState};
@@ -29,6 +27,5 @@ pub struct NotXmlText;
 
 /// Whether every character is in XML 1.0's `Char` production.
 pub(crate) fn is_xml_text(text: &str) -> bool {
-    text.chars()
-        .all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..))
+    text.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..))
 }

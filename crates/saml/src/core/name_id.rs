@@ -95,21 +95,12 @@ impl NameId {
         if !sound {
             return Err(InvalidNameId);
         }
-        Ok(NameId {
-            value,
-            format,
-            name_qualifier: None,
-            sp_name_qualifier: None,
-        })
+        Ok(NameId { value, format, name_qualifier: None, sp_name_qualifier: None })
     }
 
     /// The same NameID as it came with its qualifiers.
     pub(crate) fn qualified(self, name: Option<String>, sp_name: Option<String>) -> NameId {
-        NameId {
-            name_qualifier: name,
-            sp_name_qualifier: sp_name,
-            ..self
-        }
+        NameId { name_qualifier: name, sp_name_qualifier: sp_name, ..self }
     }
 
     /// The value.

@@ -45,13 +45,9 @@ pub fn write_instant(at: Timestamp) -> String {
     let t = Offset::UTC.to_datetime(at);
     let mut out = String::with_capacity(20);
     digits(&mut out, i32::from(t.year()).unsigned_abs(), 4);
-    for (separator, value) in [
-        ('-', t.month()),
-        ('-', t.day()),
-        ('T', t.hour()),
-        (':', t.minute()),
-        (':', t.second()),
-    ] {
+    for (separator, value) in
+        [('-', t.month()), ('-', t.day()), ('T', t.hour()), (':', t.minute()), (':', t.second())]
+    {
         out.push(separator);
         digits(&mut out, u32::from(value.unsigned_abs()), 2);
     }
@@ -123,9 +119,9 @@ pub(crate) fn beside(at: Timestamp, now: Timestamp) -> String {
 fn read(bytes: &[u8]) -> Option<Timestamp> {
     let (head, tail) = bytes.split_at_checked(19)?;
     let number = |from: usize, to: usize| -> Option<i16> {
-        head[from..to].iter().try_fold(0_i16, |sum, b| {
-            b.is_ascii_digit().then(|| sum * 10 + i16::from(b - b'0'))
-        })
+        head[from..to]
+            .iter()
+            .try_fold(0_i16, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i16::from(b - b'0')))
     };
     let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if separators.iter().any(|&(at, b)| head[at] != b) {
@@ -134,15 +130,7 @@ fn read(bytes: &[u8]) -> Option<Timestamp> {
     let small = |from| number(from, from + 2).and_then(|n| i8::try_from(n).ok());
     let nanosecond = fraction(tail)?;
     let year = number(0, 4).filter(|year| *year > 0)?;
-    let datetime = DateTime::new(
-        year,
-        small(5)?,
-        small(8)?,
-        small(11)?,
-        small(14)?,
-        small(17)?,
-        nanosecond,
-    );
+    let datetime = DateTime::new(year, small(5)?, small(8)?, small(11)?, small(14)?, small(17)?, nanosecond);
     Offset::UTC.to_timestamp(datetime.ok()?).ok()
 }
 
@@ -157,11 +145,7 @@ fn fraction(tail: &[u8]) -> Option<i32> {
         return None;
     }
     let padded = digits.iter().copied().chain(std::iter::repeat(b'0'));
-    Some(
-        padded
-            .take(9)
-            .fold(0, |sum, b| sum * 10 + i32::from(b - b'0')),
-    )
+    Some(padded.take(9).fold(0, |sum, b| sum * 10 + i32::from(b - b'0')))
 }
 
 fn digits(out: &mut String, value: u32, width: u32) {

@@ -131,10 +131,11 @@ endpoint! {
 
 fn endpoint(text: &str) -> Result<(), InvalidUri> {
     visible(text, 2048)?;
-    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
-    // The URL parser forgives `https:host` and back-slashes; an address that
-    // two readers could read in two ways is refused.
-    if !(lower.starts_with("https://") || lower.starts_with("http://")) || text.contains('\\') {
+    // The URL parser forgives `https:host`, `https:///host` and back-slashes; an
+    // address that two readers could read in two ways is refused.
+    let (scheme, rest) = text.split_once("://").ok_or(InvalidUri::NotAbsolute)?;
+    let http = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    if !http || rest.starts_with('/') || text.contains('\\') {
         return Err(InvalidUri::NotAbsolute);
     }
     let url = Url::parse(text).map_err(|_| InvalidUri::NotAbsolute)?;

@@ -50,7 +50,7 @@ pub enum Refused {
         /// The status that says why.
         decline: Decline,
         /// Where the answer goes; give it the RelayState of the request.
-        reply: Reply,
+        reply: Box<Reply>,
         /// The broken rule.
         rejection: RequestRejection,
     },
@@ -157,35 +157,23 @@ pub struct RequestRejection {
 /// let checked = saml::idp::check(request, &sp, &here).unwrap();
 /// assert_eq!(checked.acs_url(), sp.acs.default_url());
 /// ```
-#[expect(
-    clippy::result_large_err,
-    reason = "a refusal is made once in a request and carries its answer"
-)]
 pub fn check(
     request: AuthnRequest,
     sp: &ServiceProvider,
     here: &Here<'_>,
 ) -> Result<CheckedRequest, Refused> {
-    let rejected = |rule, (expected, received)| RequestRejection {
-        rule,
-        expected,
-        received,
-    };
+    let rejected = |rule, (expected, received)| RequestRejection { rule, expected, received };
     for (rule, holds) in UNANSWERED {
         holds(&request, sp, here).map_err(|why| Refused::NoAnswer(rejected(*rule, why)))?;
     }
     let acs_url = super::checks::acs_url(&request, sp)
         .map_err(|why| Refused::NoAnswer(rejected(RequestRule::Acs, why)))?
         .clone();
-    let checked = CheckedRequest {
-        request,
-        acs_url,
-        class_policy: sp.class_policy,
-    };
+    let checked = CheckedRequest { request, acs_url, class_policy: sp.class_policy };
     for (rule, decline, holds) in ANSWERED {
         holds(&checked.request, sp, here).map_err(|why| Refused::Answer {
             decline: *decline,
-            reply: checked.reply(None),
+            reply: Box::new(checked.reply(None)),
             rejection: rejected(*rule, why),
         })?;
     }
@@ -341,10 +329,7 @@ impl Reply {
     /// ```
     #[must_use]
     pub fn with_relay_state(self, relay_state: Option<RelayState>) -> Reply {
-        Reply {
-            relay_state,
-            ..self
-        }
+        Reply { relay_state, ..self }
     }
 
     /// The address.

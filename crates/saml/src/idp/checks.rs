@@ -24,50 +24,23 @@ pub(super) const UNANSWERED: &[(RequestRule, Check)] = &[
 
 /// Broken ones are told to the service provider.
 pub(super) const ANSWERED: &[(RequestRule, Decline, Check)] = &[
-    (
-        RequestRule::ProtocolBinding,
-        Decline::UnsupportedBinding,
-        binding_is_post,
-    ),
-    (
-        RequestRule::Scoping,
-        Decline::NoSupportedIdp,
-        we_are_in_scope,
-    ),
-    (
-        RequestRule::NameIdPolicy,
-        Decline::InvalidNameIdPolicy,
-        name_id_policy_fits,
-    ),
-    (
-        RequestRule::RequestedAuthnContext,
-        Decline::NoAuthnContext,
-        context_can_be_met,
-    ),
-    (
-        RequestRule::Passive,
-        Decline::NoPassive,
-        not_fresh_and_passive,
-    ),
+    (RequestRule::ProtocolBinding, Decline::UnsupportedBinding, binding_is_post),
+    (RequestRule::Scoping, Decline::NoSupportedIdp, we_are_in_scope),
+    (RequestRule::NameIdPolicy, Decline::InvalidNameIdPolicy, name_id_policy_fits),
+    (RequestRule::RequestedAuthnContext, Decline::NoAuthnContext, context_can_be_met),
+    (RequestRule::Passive, Decline::NoPassive, not_fresh_and_passive),
 ];
 
 /// The registered address that a request asks for: compared whole, as a string.
-pub(super) fn acs_url<'s>(
-    request: &AuthnRequest,
-    sp: &'s ServiceProvider,
-) -> Result<&'s AcsUrl, Mismatch> {
+pub(super) fn acs_url<'s>(request: &AuthnRequest, sp: &'s ServiceProvider) -> Result<&'s AcsUrl, Mismatch> {
     let found = match &request.acs {
         RequestedAcs::Default => Some(sp.acs.default_url()),
-        RequestedAcs::Url(url) => sp
-            .acs
-            .iter()
-            .map(|endpoint| &endpoint.url)
-            .find(|registered| registered.as_str() == url),
-        RequestedAcs::Index(index) => sp
-            .acs
-            .iter()
-            .find(|endpoint| endpoint.index == *index)
-            .map(|endpoint| &endpoint.url),
+        RequestedAcs::Url(url) => {
+            sp.acs.iter().map(|endpoint| &endpoint.url).find(|registered| registered.as_str() == url)
+        }
+        RequestedAcs::Index(index) => {
+            sp.acs.iter().find(|endpoint| endpoint.index == *index).map(|endpoint| &endpoint.url)
+        }
     };
     found.ok_or_else(|| {
         let registered: Vec<&str> = sp.acs.iter().map(|acs| acs.url.as_str()).collect();
@@ -101,56 +74,35 @@ fn signature_is_not_required(
     }
 }
 
-fn destination_is_here(
-    request: &AuthnRequest,
-    _: &ServiceProvider,
-    here: &Here<'_>,
-) -> Result<(), Mismatch> {
+fn destination_is_here(request: &AuthnRequest, _: &ServiceProvider, here: &Here<'_>) -> Result<(), Mismatch> {
     match request.destination.as_deref() {
         Some(other) if other != here.sso_url.as_str() => mismatch(here.sso_url, other),
         _ => Ok(()),
     }
 }
 
-fn issued_about_now(
-    request: &AuthnRequest,
-    _: &ServiceProvider,
-    here: &Here<'_>,
-) -> Result<(), Mismatch> {
+fn issued_about_now(request: &AuthnRequest, _: &ServiceProvider, here: &Here<'_>) -> Result<(), Mismatch> {
     let age: SignedDuration = here.now.duration_since(request.issue_instant);
     match age.abs() <= FRESH {
         true => Ok(()),
-        false => mismatch(
-            "an IssueInstant within 300 s of our clock",
-            beside(request.issue_instant, here.now),
-        ),
+        false => {
+            mismatch("an IssueInstant within 300 s of our clock", beside(request.issue_instant, here.now))
+        }
     }
 }
 
-fn acs_is_registered(
-    request: &AuthnRequest,
-    sp: &ServiceProvider,
-    _: &Here<'_>,
-) -> Result<(), Mismatch> {
+fn acs_is_registered(request: &AuthnRequest, sp: &ServiceProvider, _: &Here<'_>) -> Result<(), Mismatch> {
     acs_url(request, sp).map(|_| ())
 }
 
-fn binding_is_post(
-    request: &AuthnRequest,
-    _: &ServiceProvider,
-    _: &Here<'_>,
-) -> Result<(), Mismatch> {
+fn binding_is_post(request: &AuthnRequest, _: &ServiceProvider, _: &Here<'_>) -> Result<(), Mismatch> {
     match request.protocol_binding.as_deref() {
         None | Some(BINDING_POST) => Ok(()),
         Some(other) => mismatch(BINDING_POST, other),
     }
 }
 
-fn we_are_in_scope(
-    request: &AuthnRequest,
-    _: &ServiceProvider,
-    here: &Here<'_>,
-) -> Result<(), Mismatch> {
+fn we_are_in_scope(request: &AuthnRequest, _: &ServiceProvider, here: &Here<'_>) -> Result<(), Mismatch> {
     let providers = &request.identity_providers;
     let ours = here.entity_id.as_str();
     match providers.is_empty() || providers.iter().any(|provider| provider == ours) {
@@ -159,17 +111,8 @@ fn we_are_in_scope(
     }
 }
 
-fn name_id_policy_fits(
-    request: &AuthnRequest,
-    sp: &ServiceProvider,
-    _: &Here<'_>,
-) -> Result<(), Mismatch> {
-    let Some(NameIdPolicy {
-        format,
-        sp_name_qualifier,
-        ..
-    }) = &request.name_id_policy
-    else {
+fn name_id_policy_fits(request: &AuthnRequest, sp: &ServiceProvider, _: &Here<'_>) -> Result<(), Mismatch> {
+    let Some(NameIdPolicy { format, sp_name_qualifier, .. }) = &request.name_id_policy else {
         return Ok(());
     };
     match format {
@@ -183,11 +126,7 @@ fn name_id_policy_fits(
     }
 }
 
-fn context_can_be_met(
-    request: &AuthnRequest,
-    sp: &ServiceProvider,
-    _: &Here<'_>,
-) -> Result<(), Mismatch> {
+fn context_can_be_met(request: &AuthnRequest, sp: &ServiceProvider, _: &Here<'_>) -> Result<(), Mismatch> {
     if request.requests_declarations {
         return mismatch("classes", "declarations of an authentication context");
     }
@@ -206,11 +145,7 @@ fn context_can_be_met(
 }
 
 /// A fresh ceremony needs a page, which a passive request forbids.
-fn not_fresh_and_passive(
-    request: &AuthnRequest,
-    _: &ServiceProvider,
-    _: &Here<'_>,
-) -> Result<(), Mismatch> {
+fn not_fresh_and_passive(request: &AuthnRequest, _: &ServiceProvider, _: &Here<'_>) -> Result<(), Mismatch> {
     match request.force_authn && request.is_passive {
         false => Ok(()),
         true => mismatch("ForceAuthn or IsPassive", "both"),

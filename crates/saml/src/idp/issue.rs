@@ -116,11 +116,7 @@ pub fn issue(
     fresh: &Fresh<'_>,
 ) -> Result<SignedResponse, IssueError> {
     let (response_id, assertion_id) = fresh.ids();
-    let assertion = write::Assertion {
-        id: &assertion_id,
-        reply: &reply,
-        statement,
-    };
+    let assertion = write::Assertion { id: &assertion_id, reply: &reply, statement };
     let assertion = assertion.write(issuer, fresh)?;
     let response = write::Response {
         id: &response_id,
@@ -129,12 +125,7 @@ pub fn issue(
         assertion: Some(assertion),
     };
     let xml = response.write(issuer, fresh, issuer.signing.signs_response())?;
-    Ok(SignedResponse::new(
-        reply,
-        xml,
-        response_id,
-        Some(assertion_id),
-    ))
+    Ok(SignedResponse::new(reply, xml, response_id, Some(assertion_id)))
 }
 
 /// Issues a response that says no, signed as a whole, without assertion.
@@ -185,10 +176,7 @@ impl Fresh<'_> {
         let (mut first, mut second) = ([0; 20], [0; 20]);
         first.copy_from_slice(&self.random[..20]);
         second.copy_from_slice(&self.random[20..]);
-        (
-            ResponseId::from_random(first),
-            AssertionId::from_random(second),
-        )
+        (ResponseId::from_random(first), AssertionId::from_random(second))
     }
 }
 

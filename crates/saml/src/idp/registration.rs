@@ -44,14 +44,8 @@ impl AcsEndpoints {
     /// assert_eq!(endpoints.default_url().as_str(), "https://sp.example/acs");
     /// ```
     #[must_use]
-    pub fn new(
-        default: AcsEndpoint,
-        others: impl IntoIterator<Item = AcsEndpoint>,
-    ) -> AcsEndpoints {
-        AcsEndpoints {
-            default,
-            others: others.into_iter().collect(),
-        }
+    pub fn new(default: AcsEndpoint, others: impl IntoIterator<Item = AcsEndpoint>) -> AcsEndpoints {
+        AcsEndpoints { default, others: others.into_iter().collect() }
     }
 
     /// One address, the default, of index 0.

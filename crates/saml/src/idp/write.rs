@@ -58,8 +58,7 @@ impl Assertion<'_> {
     fn write_subject(&self, w: &mut Writer<'static>, now: Timestamp) {
         w.open(SAML.name("Subject"));
         name_id(w, &self.statement.name_id);
-        w.open(SAML.name("SubjectConfirmation"))
-            .attribute("Method", BEARER);
+        w.open(SAML.name("SubjectConfirmation")).attribute("Method", BEARER);
         w.open(SAML.name("SubjectConfirmationData"));
         if let Some(request) = &self.reply.in_response_to {
             w.attribute("InResponseTo", request.as_str());
@@ -138,8 +137,7 @@ fn finish(
 
 fn write_status(w: &mut Writer<'static>, status: &Status) {
     w.open(SAMLP.name("Status"));
-    w.open(SAMLP.name("StatusCode"))
-        .attribute("Value", status.code());
+    w.open(SAMLP.name("StatusCode")).attribute("Value", status.code());
     if let Some(second) = status.second_code() {
         w.open(SAMLP.name("StatusCode")).attribute("Value", second);
         w.close();
@@ -150,8 +148,7 @@ fn write_status(w: &mut Writer<'static>, status: &Status) {
 /// No `xsi:type`: exclusive canonicalisation would drop the declaration of the
 /// prefix in its value.
 fn write_attribute(w: &mut Writer<'static>, attribute: &Attribute) {
-    w.open(SAML.name("Attribute"))
-        .attribute("Name", attribute.name());
+    w.open(SAML.name("Attribute")).attribute("Name", attribute.name());
     if *attribute.name_format() != NameFormat::Unspecified {
         w.attribute("NameFormat", attribute.name_format().as_str());
     }

@@ -112,8 +112,7 @@ impl SpMetadata<'_> {
 
 fn open(entity_id: &EntityId) -> Writer<'static> {
     let mut w = Writer::new();
-    w.open(MD.name("EntityDescriptor"))
-        .attribute("entityID", entity_id.as_str());
+    w.open(MD.name("EntityDescriptor")).attribute("entityID", entity_id.as_str());
     w
 }
 

@@ -8,13 +8,12 @@ use xmldsig::Element;
 
 use super::response::read_issuer;
 use crate::core::{
-    AssertionId, Attribute, AuthnContextClassRef, EntityId, NameFormat, NameId, NameIdFormat,
-    SessionIndex,
+    AssertionId, Attribute, AuthnContextClassRef, EntityId, NameFormat, NameId, NameIdFormat, SessionIndex,
 };
 use crate::xml::names::{ASSERTION, DSIG};
 use crate::xml::read::{
-    Children, Malformed, children, instant, name, parsed, required, required_instant,
-    required_parsed, text, unexpected, uri,
+    Children, Malformed, children, instant, name, parsed, required, required_instant, required_parsed, text,
+    unexpected, uri,
 };
 
 #[derive(Debug, Clone)]
@@ -90,8 +89,7 @@ pub(crate) fn read(assertion: Element<'_>) -> Result<Assertion, Malformed> {
 pub(crate) fn read_name_id(name_id: Element<'_>) -> Result<NameId, Malformed> {
     let format = name_id.attribute("Format");
     let format = format.map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri);
-    let read =
-        NameId::new(text(name_id)?, format).map_err(|why| Malformed::value("NameID", why))?;
+    let read = NameId::new(text(name_id)?, format).map_err(|why| Malformed::value("NameID", why))?;
     let owned = |attribute| name_id.attribute(attribute).map(str::to_owned);
     Ok(read.qualified(owned("NameQualifier"), owned("SPNameQualifier")))
 }
@@ -126,10 +124,7 @@ fn read_subject(subject: Element<'_>) -> Result<Subject, Malformed> {
     rest.end()?;
     Ok(Subject {
         name_id: name_id.transpose()?,
-        confirmations: confirmations
-            .into_iter()
-            .map(read_confirmation)
-            .collect::<Result<_, _>>()?,
+        confirmations: confirmations.into_iter().map(read_confirmation).collect::<Result<_, _>>()?,
     })
 }
 
@@ -216,15 +211,10 @@ fn read_authn_context(context: Element<'_>) -> Result<Option<AuthnContextClassRe
         return Err(unexpected(context, second));
     }
     if class.or(declaration).or(reference).is_none() {
-        return Err(Malformed::Missing {
-            parent: name(context),
-            child: "AuthnContextClassRef",
-        });
+        return Err(Malformed::Missing { parent: name(context), child: "AuthnContextClassRef" });
     }
     let class = class.map(uri).transpose()?;
-    let class = class
-        .map(|uri| AuthnContextClassRef::parse(&uri))
-        .transpose();
+    let class = class.map(|uri| AuthnContextClassRef::parse(&uri)).transpose();
     class.map_err(|why| Malformed::value("AuthnContextClassRef", why))
 }
 

@@ -6,8 +6,8 @@ use xmldsig::{Element, WriteError, Writer};
 use super::assertion::read_name_id;
 use super::response::read_issuer;
 use crate::core::{
-    AuthnContextClassRef, Comparison, EntityId, NameId, NameIdFormat, RequestId,
-    RequestedAuthnContext, write_instant,
+    AuthnContextClassRef, Comparison, EntityId, NameId, NameIdFormat, RequestId, RequestedAuthnContext,
+    write_instant,
 };
 use crate::xml::names::{ASSERTION, DSIG, PROTOCOL};
 use crate::xml::read::{
@@ -195,10 +195,7 @@ impl AuthnRequest {
                 w.attribute(name, value);
             }
         }
-        for (name, value) in [
-            ("ForceAuthn", self.force_authn),
-            ("IsPassive", self.is_passive),
-        ] {
+        for (name, value) in [("ForceAuthn", self.force_authn), ("IsPassive", self.is_passive)] {
             if value {
                 w.attribute(name, "true");
             }
@@ -251,11 +248,7 @@ fn read_context(context: Element<'_>) -> Result<Option<RequestedAuthnContext>, M
     }
     let mut read = read.into_iter();
     match (read.next(), declarations) {
-        (Some(first), _) => Ok(Some(RequestedAuthnContext::new(
-            first,
-            read,
-            comparison.unwrap_or_default(),
-        ))),
+        (Some(first), _) => Ok(Some(RequestedAuthnContext::new(first, read, comparison.unwrap_or_default()))),
         (None, 1..) => Ok(None),
         (None, 0) => Err(Malformed::Missing {
             parent: "RequestedAuthnContext".to_owned(),
@@ -276,10 +269,7 @@ fn read_scoping(scoping: Element<'_>) -> Result<Vec<String>, Malformed> {
     let entries = rest.many(PROTOCOL, "IDPEntry");
     rest.optional(PROTOCOL, "GetComplete");
     rest.end()?;
-    entries
-        .into_iter()
-        .map(|entry| required(entry, "ProviderID").map(str::to_owned))
-        .collect()
+    entries.into_iter().map(|entry| required(entry, "ProviderID").map(str::to_owned)).collect()
 }
 
 fn read_acs(request: Element<'_>) -> Result<RequestedAcs, Malformed> {

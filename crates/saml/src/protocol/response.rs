@@ -46,12 +46,7 @@ pub(crate) fn parts(response: Element<'_>) -> Result<ResponseParts<'_>, Malforme
             return Err(unexpected(response, child));
         }
     }
-    Ok(ResponseParts {
-        response,
-        issuer,
-        status,
-        assertions,
-    })
+    Ok(ResponseParts { response, issuer, status, assertions })
 }
 
 impl ResponseParts<'_> {

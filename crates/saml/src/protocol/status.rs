@@ -47,11 +47,7 @@ impl Status {
 
     /// The status of a successful answer; only `issue` writes it.
     pub(crate) fn success() -> Status {
-        Status {
-            code: Status::SUCCESS.to_owned(),
-            second_code: None,
-            message: None,
-        }
+        Status { code: Status::SUCCESS.to_owned(), second_code: None, message: None }
     }
 
     /// The status that says a reason to decline.
@@ -65,11 +61,7 @@ impl Status {
     #[must_use]
     pub fn declined(reason: Decline) -> Status {
         let (code, second) = reason.codes();
-        Status {
-            code: code.to_owned(),
-            second_code: Some(format!("{PREFIX}{second}")),
-            message: None,
-        }
+        Status { code: code.to_owned(), second_code: Some(format!("{PREFIX}{second}")), message: None }
     }
 
     /// The top-level code.

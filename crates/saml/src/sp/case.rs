@@ -87,10 +87,7 @@ impl<'a> Case<'a> {
             [only] => Some(only),
             _ => None,
         };
-        self.signed = Signed {
-            response: is_signed(root),
-            assertion: only.is_some_and(is_signed),
-        };
+        self.signed = Signed { response: is_signed(root), assertion: only.is_some_and(is_signed) };
         match self.prove(root, only) {
             Ok(proven) => {
                 self.signatures = Ok(());
@@ -130,10 +127,7 @@ impl<'a> Case<'a> {
         let response = response.map(document).transpose()?;
         let assertion = assertion.map(document).transpose()?;
         let read_from_assertion = assertion.as_ref().map(signed_assertion);
-        let mut proven = Proven {
-            response: None,
-            assertion: Err("there is no signed assertion".to_owned()),
-        };
+        let mut proven = Proven { response: None, assertion: Err("there is no signed assertion".to_owned()) };
         if let Some(response) = &response {
             let (head, within) = signed_response(response)
                 .or_else(|why| mismatch("a signed Response of the schema's shape", why))?;
@@ -148,9 +142,7 @@ impl<'a> Case<'a> {
 
     /// Whether the identity provider says no, and says nothing else.
     pub(super) fn is_declined(&self) -> bool {
-        !self.response.status.is_success()
-            && self.census.assertions == 0
-            && self.census.encrypted == 0
+        !self.response.status.is_success() && self.census.assertions == 0 && self.census.encrypted == 0
     }
 
     /// The rejection for a rule that broke.
@@ -220,9 +212,7 @@ fn signed_assertion(document: &Document) -> Result<Assertion, Malformed> {
 }
 
 /// The head, and the assertion within, of a signed response.
-fn signed_response(
-    document: &Document,
-) -> Result<(ResponseHead, Result<Assertion, String>), Malformed> {
+fn signed_response(document: &Document) -> Result<(ResponseHead, Result<Assertion, String>), Malformed> {
     let parts = response::parts(read::root(document, PROTOCOL, "Response")?)?;
     let within = match parts.assertions[..] {
         [only] => assertion::read(only).map_err(|why| why.to_string()),

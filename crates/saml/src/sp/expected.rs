@@ -48,11 +48,7 @@ impl Trust {
     /// ```
     #[must_use]
     pub fn new(issuer: EntityId, keys: Keys, signed: SignedPart) -> Trust {
-        Trust {
-            issuer,
-            keys,
-            signed,
-        }
+        Trust { issuer, keys, signed }
     }
 
     /// The identity provider's entity ID.

@@ -35,6 +35,10 @@ pub use verified::{Ambiguous, VerifiedAssertion};
 /// What a response that broke no rule says.
 #[derive(Debug)]
 #[must_use]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one in a sign-in, and the large variant is the common one"
+)]
 pub enum Outcome {
     /// The identity provider vouches for a person.
     SignedIn(VerifiedAssertion),
@@ -105,10 +109,7 @@ pub fn inspect(received: &Received, expected: &Expected<'_>) -> Vec<Verdict> {
         rule: *rule,
         finding: match check(&case) {
             Ok(()) => Finding::Held,
-            Err(mismatch) => Finding::Broken {
-                expected: mismatch.expected,
-                received: mismatch.received,
-            },
+            Err(mismatch) => Finding::Broken { expected: mismatch.expected, received: mismatch.received },
         },
     };
     rules::of(&case).iter().map(verdict).collect()

@@ -153,8 +153,5 @@ pub(super) struct Mismatch {
 
 /// The result of a rule that is broken.
 pub(super) fn mismatch<T>(expected: impl ToString, received: impl ToString) -> Result<T, Mismatch> {
-    Err(Mismatch {
-        expected: expected.to_string(),
-        received: received.to_string(),
-    })
+    Err(Mismatch { expected: expected.to_string(), received: received.to_string() })
 }

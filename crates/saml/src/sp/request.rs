@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use xmldsig::WriteError;
 
 use crate::binding::redirect;
-use crate::core::{
-    AcsUrl, EntityId, NameIdFormat, RelayState, RequestId, RequestedAuthnContext, SsoUrl,
-};
+use crate::core::{AcsUrl, EntityId, NameIdFormat, RelayState, RequestId, RequestedAuthnContext, SsoUrl};
 use crate::protocol::{AuthnRequest, NameIdPolicy, RequestedAcs};
 use crate::xml::names::BINDING_POST;
 

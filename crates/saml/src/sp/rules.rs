@@ -105,10 +105,7 @@ fn signatures_are_in_place(case: &Case<'_>) -> Result<(), Mismatch> {
     }
     mismatch(
         "one signature on each signed element",
-        format!(
-            "{} signatures, {placed} signed elements",
-            case.census.signatures
-        ),
+        format!("{} signatures, {placed} signed elements", case.census.signatures),
     )
 }
 
@@ -141,10 +138,7 @@ fn issued_by_now(case: &Case<'_>) -> Result<(), Mismatch> {
 /// Bindings 3.5.5.2 demands a Destination where the response is signed. It is
 /// demanded always: who could strip it could also strip the signature.
 fn destination_is_here(case: &Case<'_>) -> Result<(), Mismatch> {
-    equal(
-        case.expected.recipient.as_str(),
-        case.response.destination.as_deref(),
-    )
+    equal(case.expected.recipient.as_str(), case.response.destination.as_deref())
 }
 
 fn response_answers(case: &Case<'_>) -> Result<(), Mismatch> {
@@ -191,10 +185,7 @@ fn bearer_delivers_here(case: &Case<'_>) -> Result<(), Mismatch> {
         return Ok(());
     }
     let first = bearers(case)?.next();
-    equal(
-        case.expected.recipient.as_str(),
-        first.and_then(|bearer| bearer.recipient.as_deref()),
-    )
+    equal(case.expected.recipient.as_str(), first.and_then(|bearer| bearer.recipient.as_deref()))
 }
 
 fn bearer_answers(case: &Case<'_>) -> Result<(), Mismatch> {
@@ -202,11 +193,8 @@ fn bearer_answers(case: &Case<'_>) -> Result<(), Mismatch> {
         return Ok(());
     }
     let first = delivering(case)?.next();
-    answers(
-        case,
-        first.and_then(|bearer| bearer.in_response_to.as_deref()),
-    )
-    .and_then(|()| mismatch("a bearer for this address", "none"))
+    answers(case, first.and_then(|bearer| bearer.in_response_to.as_deref()))
+        .and_then(|()| mismatch("a bearer for this address", "none"))
 }
 
 fn bearer_has_no_beginning(case: &Case<'_>) -> Result<(), Mismatch> {
@@ -218,10 +206,7 @@ fn bearer_has_no_beginning(case: &Case<'_>) -> Result<(), Mismatch> {
 }
 
 fn bearer_has_not_ended(case: &Case<'_>) -> Result<(), Mismatch> {
-    let Some(last) = unbegun(case)?
-        .filter_map(|bearer| bearer.not_on_or_after)
-        .max()
-    else {
+    let Some(last) = unbegun(case)?.filter_map(|bearer| bearer.not_on_or_after).max() else {
         return mismatch("a NotOnOrAfter", "none");
     };
     not_ended(case, Some(last))
@@ -254,9 +239,7 @@ fn audience_is_ours(case: &Case<'_>) -> Result<(), Mismatch> {
     if restrictions.is_empty() {
         return mismatch(ours, "no AudienceRestriction");
     }
-    let foreign = restrictions
-        .iter()
-        .find(|audiences| audiences.iter().all(|audience| audience != ours));
+    let foreign = restrictions.iter().find(|audiences| audiences.iter().all(|audience| audience != ours));
     match foreign {
         None => Ok(()),
         Some(audiences) => {
@@ -288,18 +271,12 @@ fn authentication_is_stated(case: &Case<'_>) -> Result<(), Mismatch> {
 
 fn authenticated_by_now(case: &Case<'_>) -> Result<(), Mismatch> {
     let statements = assertion(case)?.authn_statements.iter();
-    begun(
-        case,
-        statements.map(|statement| statement.authn_instant).max(),
-    )
+    begun(case, statements.map(|statement| statement.authn_instant).max())
 }
 
 fn session_has_not_ended(case: &Case<'_>) -> Result<(), Mismatch> {
     let statements = assertion(case)?.authn_statements.iter();
-    not_ended(
-        case,
-        statements.filter_map(|s| s.session_not_on_or_after).min(),
-    )
+    not_ended(case, statements.filter_map(|s| s.session_not_on_or_after).min())
 }
 
 fn assertion<'c>(case: &'c Case<'_>) -> Result<&'c Assertion, Mismatch> {
@@ -324,16 +301,12 @@ fn confirmations<'c>(case: &'c Case<'_>) -> Result<Confirmations<'c>, Mismatch> 
 }
 
 fn bearers<'c>(case: &'c Case<'_>) -> Result<Confirmations<'c>, Mismatch> {
-    Ok(Box::new(
-        confirmations(case)?.filter(|c| c.method == BEARER),
-    ))
+    Ok(Box::new(confirmations(case)?.filter(|c| c.method == BEARER)))
 }
 
 fn delivering<'c>(case: &'c Case<'_>) -> Result<Confirmations<'c>, Mismatch> {
     let here = Some(case.expected.recipient.as_str());
-    Ok(Box::new(
-        bearers(case)?.filter(move |c| c.recipient.as_deref() == here),
-    ))
+    Ok(Box::new(bearers(case)?.filter(move |c| c.recipient.as_deref() == here)))
 }
 
 fn answering<'c>(case: &'c Case<'c>) -> Result<Confirmations<'c>, Mismatch> {
@@ -342,9 +315,7 @@ fn answering<'c>(case: &'c Case<'c>) -> Result<Confirmations<'c>, Mismatch> {
 }
 
 fn unbegun<'c>(case: &'c Case<'c>) -> Result<Confirmations<'c>, Mismatch> {
-    Ok(Box::new(
-        answering(case)?.filter(|c| c.not_before.is_none()),
-    ))
+    Ok(Box::new(answering(case)?.filter(|c| c.not_before.is_none())))
 }
 
 fn answers(case: &Case<'_>, in_response_to: Option<&str>) -> Result<(), Mismatch> {
@@ -359,10 +330,7 @@ fn begun(case: &Case<'_>, begin: Option<Timestamp>) -> Result<(), Mismatch> {
     let (now, skew) = (case.expected.now, case.expected.skew);
     match begin {
         Some(begin) if skew.not_begun(begin, now) => mismatch(
-            format!(
-                "an instant not later than {} s after our clock",
-                skew.duration().as_secs()
-            ),
+            format!("an instant not later than {} s after our clock", skew.duration().as_secs()),
             beside(begin, now),
         ),
         _ => Ok(()),
@@ -373,10 +341,7 @@ fn not_ended(case: &Case<'_>, end: Option<Timestamp>) -> Result<(), Mismatch> {
     let (now, skew) = (case.expected.now, case.expected.skew);
     match end {
         Some(end) if skew.has_ended(end, now) => mismatch(
-            format!(
-                "an end less than {} s before our clock",
-                skew.duration().as_secs()
-            ),
+            format!("an end less than {} s before our clock", skew.duration().as_secs()),
             beside(end, now),
         ),
         _ => Ok(()),

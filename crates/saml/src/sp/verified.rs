@@ -2,9 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::core::{
-    AssertionId, Attribute, AuthnContextClassRef, EntityId, NameId, SessionIndex, Skew,
-};
+use crate::core::{AssertionId, Attribute, AuthnContextClassRef, EntityId, NameId, SessionIndex, Skew};
 use crate::protocol::assertion::{Assertion, AuthnStatement};
 use crate::xml::names::BEARER;
 
@@ -115,10 +113,7 @@ impl VerifiedAssertion {
         let first = values.next();
         match values.count() {
             0 => Ok(first.map(String::as_str)),
-            more => Err(Ambiguous {
-                name: name.to_owned(),
-                values: more + 1,
-            }),
+            more => Err(Ambiguous { name: name.to_owned(), values: more + 1 }),
         }
     }
 

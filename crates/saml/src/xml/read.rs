@@ -70,19 +70,12 @@ pub enum Malformed {
 impl Malformed {
     /// A value of the wrong shape at an element or attribute.
     pub(crate) fn value(place: impl Into<String>, why: impl ToString) -> Malformed {
-        Malformed::Value {
-            place: place.into(),
-            why: why.to_string(),
-        }
+        Malformed::Value { place: place.into(), why: why.to_string() }
     }
 }
 
 /// Parses a protocol message and checks what its root is.
-pub(crate) fn message(
-    xml: &[u8],
-    namespace: &str,
-    local: &'static str,
-) -> Result<Document, Malformed> {
+pub(crate) fn message(xml: &[u8], namespace: &str, local: &'static str) -> Result<Document, Malformed> {
     let document = Document::parse(xml, &Limits::MESSAGE)?;
     root(&document, namespace, local)?;
     Ok(document)
@@ -96,10 +89,7 @@ pub(crate) fn root<'d>(
 ) -> Result<Element<'d>, Malformed> {
     let root = document.root();
     if !root.is(namespace, local) {
-        return Err(Malformed::Root {
-            expected: local,
-            found: name(root),
-        });
+        return Err(Malformed::Root { expected: local, found: name(root) });
     }
     Ok(root)
 }
@@ -138,10 +128,7 @@ impl<'d, I: Iterator<Item = Element<'d>>> Children<'d, I> {
         local: &'static str,
     ) -> Result<Element<'d>, Malformed> {
         self.optional(namespace, local)
-            .ok_or_else(|| Malformed::Missing {
-                parent: name(self.parent),
-                child: local,
-            })
+            .ok_or_else(|| Malformed::Missing { parent: name(self.parent), child: local })
     }
 
     /// The next children, as many as are the element named.
@@ -165,10 +152,7 @@ impl<'d, I: Iterator<Item = Element<'d>>> Children<'d, I> {
 
 /// The error for a child that has no place in its parent.
 pub(crate) fn unexpected(parent: Element<'_>, child: Element<'_>) -> Malformed {
-    Malformed::Unexpected {
-        parent: name(parent),
-        child: name(child),
-    }
+    Malformed::Unexpected { parent: name(parent), child: name(child) }
 }
 
 /// The text of a leaf as it stands.
@@ -182,16 +166,8 @@ pub(crate) fn uri(leaf: Element<'_>) -> Result<String, Malformed> {
 }
 
 /// An attribute that must be there.
-pub(crate) fn required<'d>(
-    element: Element<'d>,
-    attribute: &'static str,
-) -> Result<&'d str, Malformed> {
-    element
-        .attribute(attribute)
-        .ok_or_else(|| Malformed::NoAttribute {
-            element: name(element),
-            attribute,
-        })
+pub(crate) fn required<'d>(element: Element<'d>, attribute: &'static str) -> Result<&'d str, Malformed> {
+    element.attribute(attribute).ok_or_else(|| Malformed::NoAttribute { element: name(element), attribute })
 }
 
 /// An attribute that may be there, parsed.
@@ -205,10 +181,7 @@ pub(crate) fn parsed<T, E: ToString>(
 }
 
 /// An instant that may be there.
-pub(crate) fn instant(
-    element: Element<'_>,
-    attribute: &'static str,
-) -> Result<Option<Timestamp>, Malformed> {
+pub(crate) fn instant(element: Element<'_>, attribute: &'static str) -> Result<Option<Timestamp>, Malformed> {
     parsed(element, attribute, parse_instant)
 }
 

@@ -1,6 +1,5 @@
-//! Two parties and what passes between them. The doc examples include this file
-//! too, so it stands on the crate's public API alone.
-#![allow(dead_code, reason = "each of its users needs another part")]
+// Two parties and what passes between them. The doc examples include this file
+// too (hence no inner attributes), so it stands on the crate's public API alone.
 
 use aws_lc_rs::rand::SystemRandom;
 use jiff::{SignedDuration, Timestamp};
@@ -30,11 +29,7 @@ impl IdentityProvider {
         let (key, _) = SigningKey::generate(KeyKind::Rsa2048).unwrap();
         let validity = now()..now() + SignedDuration::from_hours(24 * 365);
         let certificate = self_signed(&key, "idp.example", validity, [1; 16], &chance()).unwrap();
-        IdentityProvider {
-            entity_id: EntityId::parse("https://idp.example/saml").unwrap(),
-            key,
-            certificate,
-        }
+        IdentityProvider { entity_id: EntityId::parse("https://idp.example/saml").unwrap(), key, certificate }
     }
 
     pub fn issuer(&self) -> idp::Issuer<'_> {
@@ -94,11 +89,7 @@ impl Parties {
     }
 
     pub fn borrow(&self) -> idp::Here<'_> {
-        idp::Here {
-            entity_id: &self.idp,
-            sso_url: &self.sso_url,
-            now: now(),
-        }
+        idp::Here { entity_id: &self.idp, sso_url: &self.sso_url, now: now() }
     }
 }
 
@@ -140,11 +131,7 @@ pub fn at_issue() -> (idp::Reply, idp::Statement, IdentityProvider, SystemRandom
 pub fn fresh(rng: &SystemRandom) -> idp::Fresh<'_> {
     let mut random = [7; 40];
     random[20..].fill(8);
-    idp::Fresh {
-        now: now(),
-        random,
-        rng,
-    }
+    idp::Fresh { now: now(), random, rng }
 }
 
 pub fn issued() -> idp::SignedResponse {
