@@ -1,4 +1,4 @@
-//! The POST binding (bindings 3.5): a Response as a form field.
+//! The POST binding (bindings 3.5): a message as a form field.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,17 +15,27 @@ pub struct PostedResponse {
     pub relay_state: Option<RelayState>,
 }
 
-/// Why a post is not a response.
+/// What a browser posted to an identity provider's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedRequest {
+    /// The message, decoded and otherwise unread. A signature in it is for
+    /// [`AuthnRequest::parse`](crate::protocol::AuthnRequest::parse) to note.
+    pub xml: Vec<u8>,
+    /// The RelayState, when there was one.
+    pub relay_state: Option<RelayState>,
+}
+
+/// Why a post is not a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PostError {
     /// The form's parameters.
     #[error(transparent)]
     Parameters(#[from] ParameterError),
     /// The message is not base64, or more than one base64 text.
-    #[error("the SAMLResponse is not base64")]
+    #[error("the posted message is not base64")]
     NotBase64,
     /// The message is above 1 MiB.
-    #[error("the SAMLResponse is above 1 MiB")]
+    #[error("the posted message is above 1 MiB")]
     TooLarge,
     /// The RelayState.
     #[error(transparent)]
@@ -50,7 +60,26 @@ pub fn decode(body: &[u8]) -> Result<PostedResponse, PostError> {
     Ok(PostedResponse { xml, relay_state })
 }
 
-/// Decodes the value of a `SAMLResponse` field: base64 with padding, white
+/// Reads the body of a form post: exactly one `SAMLRequest`, at most one
+/// `RelayState`, no `SAMLResponse`; other fields are passed over. The message is
+/// not deflated here: that is the other binding.
+///
+/// # Errors
+/// [`PostError`] names what is wrong; nothing is read leniently.
+///
+/// ```
+/// let posted = saml::binding::post::decode_request(b"SAMLRequest=PGEvPg%3D%3D").unwrap();
+/// assert_eq!(posted.xml, b"<a/>");
+/// ```
+pub fn decode_request(body: &[u8]) -> Result<PostedRequest, PostError> {
+    let form = Parameters::read(body, [REQUEST, RELAY_STATE, RESPONSE])?;
+    form.refuse(RESPONSE)?;
+    let xml = decode_value(form.required(REQUEST)?)?;
+    let relay_state = form.get(RELAY_STATE).map(RelayState::parse).transpose()?;
+    Ok(PostedRequest { xml, relay_state })
+}
+
+/// Decodes the value of a message field: base64 with padding, white
 /// space between its characters allowed, trailing bits zero, nothing after it.
 ///
 /// # Errors
@@ -132,6 +161,9 @@ mod tests {
             format!("SAMLResponse={value}&RelayState=%0A"),
         ] {
             assert!(decode(bad.as_bytes()).is_err(), "{bad}");
+            let request = bad.replace("SAMLResponse", "@").replace("SAMLRequest", "SAMLResponse");
+            let request = request.replace('@', "SAMLRequest").replace("samlr", "SAMLR");
+            assert!(decode_request(request.as_bytes()).is_err(), "{request}");
         }
     }
 }

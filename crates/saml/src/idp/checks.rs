@@ -7,6 +7,7 @@ use super::registration::ServiceProvider;
 use crate::core::{AcsUrl, Ceremony, NameIdFormat, beside};
 use crate::protocol::{AuthnRequest, Decline, NameIdPolicy, RequestedAcs};
 use crate::xml::names::BINDING_POST;
+use crate::xml::read::shorten;
 
 /// What was expected, and what came.
 type Mismatch = (String, String);
@@ -45,7 +46,7 @@ pub(super) fn acs_url<'s>(request: &AuthnRequest, sp: &'s ServiceProvider) -> Re
     found.ok_or_else(|| {
         let registered: Vec<&str> = sp.acs.iter().map(|acs| acs.url.as_str()).collect();
         let asked = match &request.acs {
-            RequestedAcs::Url(url) => url.clone(),
+            RequestedAcs::Url(url) => shorten(url.clone()),
             RequestedAcs::Index(index) => format!("the address of index {index}"),
             RequestedAcs::Default => "the default address".to_owned(),
         };
@@ -153,7 +154,7 @@ fn not_fresh_and_passive(request: &AuthnRequest, _: &ServiceProvider, _: &Here<'
 }
 
 fn mismatch(expected: impl ToString, received: impl ToString) -> Result<(), Mismatch> {
-    Err((expected.to_string(), received.to_string()))
+    Err((expected.to_string(), shorten(received.to_string())))
 }
 
 /// How old, or how far in the future, a new request may be.

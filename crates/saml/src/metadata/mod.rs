@@ -14,7 +14,7 @@ use crate::xml::write::{DS, MD};
 pub struct IdpMetadata<'a> {
     /// The entity ID.
     pub entity_id: &'a EntityId,
-    /// The address that takes requests by the Redirect binding.
+    /// The address that takes requests, by the Redirect and the POST binding.
     pub sso_url: &'a SsoUrl,
     /// The certificate of the key that signs now.
     pub certificate: &'a Certificate,
@@ -68,10 +68,12 @@ impl IdpMetadata<'_> {
             write_key(&mut w, certificate);
         }
         write_formats(&mut w, self.name_id_formats);
-        w.open(MD.name("SingleSignOnService"))
-            .attribute("Binding", BINDING_REDIRECT)
-            .attribute("Location", self.sso_url.as_str())
-            .close();
+        for binding in [BINDING_REDIRECT, BINDING_POST] {
+            w.open(MD.name("SingleSignOnService"))
+                .attribute("Binding", binding)
+                .attribute("Location", self.sso_url.as_str())
+                .close();
+        }
         close(w)
     }
 }

@@ -3,10 +3,11 @@
 use xmldsig::Element;
 
 use crate::xml::names::PROTOCOL;
-use crate::xml::read::{Malformed, children, required, text};
+use crate::xml::read::{Malformed, children, required, shorten, text};
 
 /// How a request was answered: a top-level code, and where the sender wrote
-/// them a second-level code and words. A code is kept as the URI that came.
+/// them a second-level code and words. A code is kept as the URI that came;
+/// codes and words beyond 300 characters are cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     code: String,
@@ -112,13 +113,11 @@ impl Status {
         let mut codes = children(top)?;
         let second = codes.optional(PROTOCOL, "StatusCode");
         codes.end()?;
+        let value = |code| required(code, "Value").map(|uri| shorten(uri.to_owned()));
         Ok(Status {
-            code: required(top, "Value")?.to_owned(),
-            second_code: match second {
-                Some(code) => Some(required(code, "Value")?.to_owned()),
-                None => None,
-            },
-            message: message.transpose()?.map(std::borrow::Cow::into_owned),
+            code: value(top)?,
+            second_code: second.map(value).transpose()?,
+            message: message.transpose()?.map(|words| shorten(words.into_owned())),
         })
     }
 }

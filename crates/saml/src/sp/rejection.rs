@@ -1,5 +1,7 @@
 //! Why a response was refused.
 
+use crate::xml::read::shorten;
+
 /// The rules of a response, in the order in which they are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -153,5 +155,5 @@ pub(super) struct Mismatch {
 
 /// The result of a rule that is broken.
 pub(super) fn mismatch<T>(expected: impl ToString, received: impl ToString) -> Result<T, Mismatch> {
-    Err(Mismatch { expected: expected.to_string(), received: received.to_string() })
+    Err(Mismatch { expected: expected.to_string(), received: shorten(received.to_string()) })
 }

@@ -218,6 +218,17 @@ pub(crate) fn name(element: Element<'_>) -> String {
     element.local_name().chars().take(64).collect()
 }
 
+/// A text for people, without what is beyond any use: anybody can have written it.
+pub(crate) fn shorten(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// Characters of a text in a refusal.
+const LONGEST: usize = 300;
+
 /// Without XML white space at the ends; other blanks are text.
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\r', '\n'])

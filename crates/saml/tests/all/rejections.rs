@@ -314,6 +314,19 @@ fn unsolicited_is_a_case_of_its_own() {
     assert_eq!(rule(judged(&solicited, Asked::Request(&other))), Rule::InResponseTo);
 }
 
+#[test]
+fn a_refusal_is_short_whatever_was_sent() {
+    let long = format!("https://sp.example/{}", "é".repeat(100_000));
+    let tampered = edit(&template(), "https://sp.example/acs", &long);
+    match verify(&sign(&tampered, saml::idp::Signing::Assertion), SignedPart::Assertion) {
+        Err(Failure::Rejected(rejection)) => {
+            assert_eq!(rejection.rule, Rule::Destination);
+            assert!(rejection.to_string().len() < 1000);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 fn refused(xml: &str, part: SignedPart, rule: Rule) {
     match verify(xml, part) {
         Err(Failure::Rejected(rejection)) => assert_eq!(rejection.rule, rule, "{rejection}\n{xml}"),
