@@ -128,10 +128,7 @@ impl OpenError {
         what: impl Into<String>,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> OpenError {
-        OpenError::Unreachable {
-            what: what.into(),
-            source: source.into(),
-        }
+        OpenError::Unreachable { what: what.into(), source: source.into() }
     }
 }
 

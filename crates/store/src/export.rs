@@ -20,13 +20,7 @@ impl Export {
         f: impl FnOnce(&Export) -> T + Send + 'static,
     ) -> T {
         let runtime = Handle::current();
-        let work = move || {
-            f(&Export {
-                store,
-                runtime,
-                snapshot: OnceCell::new(),
-            })
-        };
+        let work = move || f(&Export { store, runtime, snapshot: OnceCell::new() });
         match tokio::task::spawn_blocking(work).await {
             Ok(value) => value,
             Err(error) => match error.try_into_panic() {
@@ -59,8 +53,7 @@ impl Export {
         mut each: impl FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
         let snapshot = self.snapshot()?;
-        self.runtime
-            .block_on(snapshot.each(sql, args.as_ref(), &mut each))
+        self.runtime.block_on(snapshot.each(sql, args.as_ref(), &mut each))
     }
 
     fn snapshot(&self) -> Result<&ReadTx, StoreError> {

@@ -70,7 +70,5 @@ pub use sql::positional;
 /// Locks a mutex that only guards plain values: a panic elsewhere while it was
 /// held must not turn into a second outage here.
 pub(crate) fn locked<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

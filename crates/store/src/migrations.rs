@@ -53,9 +53,7 @@ pub(crate) fn pending<'m>(
             None => pending.push(migration),
             Some(done) if done.checksum == checksum(text(migration)) => {}
             Some(done) => {
-                return Err(OpenError::ChangedMigration {
-                    name: done.name.clone(),
-                });
+                return Err(OpenError::ChangedMigration { name: done.name.clone() });
             }
         }
     }
@@ -66,9 +64,7 @@ pub(crate) fn named_once(migrations: &[Migration]) -> Result<(), OpenError> {
     let mut names: Vec<&str> = migrations.iter().map(|migration| migration.name).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(OpenError::TwiceNamed {
-            name: pair[0].to_owned(),
-        }),
+        Some(pair) => Err(OpenError::TwiceNamed { name: pair[0].to_owned() }),
         None => Ok(()),
     }
 }
@@ -83,23 +79,12 @@ mod tests {
     use super::*;
 
     const TWO: [Migration; 2] = [
-        Migration {
-            name: "a",
-            sqlite: "create a",
-            postgres: "",
-        },
-        Migration {
-            name: "b",
-            sqlite: "create b",
-            postgres: "",
-        },
+        Migration { name: "a", sqlite: "create a", postgres: "" },
+        Migration { name: "b", sqlite: "create b", postgres: "" },
     ];
 
     fn applied(name: &str, text: &str) -> Applied {
-        Applied {
-            name: name.to_owned(),
-            checksum: checksum(text),
-        }
+        Applied { name: name.to_owned(), checksum: checksum(text) }
     }
 
     fn names(applied: &[Applied]) -> Result<Vec<&'static str>, OpenError> {

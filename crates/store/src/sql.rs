@@ -100,10 +100,7 @@ mod tests {
 
     #[test]
     fn parameters_are_numbered_and_quotes_left_alone() {
-        assert_eq!(
-            SWAPPED.positional(),
-            "select ?2, '$1', \"$1\", 'it''s $2', ?1"
-        );
+        assert_eq!(SWAPPED.positional(), "select ?2, '$1', \"$1\", 'it''s $2', ?1");
         assert_eq!(SWAPPED.text(), "select $2, '$1', \"$1\", 'it''s $2', $1");
         assert_eq!(STATEMENTS, [SWAPPED]);
     }

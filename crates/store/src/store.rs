@@ -43,10 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError`], in words for the operator. Nothing was changed.
-    pub async fn migrate(
-        url: &StoreUrl,
-        migrations: &[Migration],
-    ) -> Result<Vec<String>, OpenError> {
+    pub async fn migrate(url: &StoreUrl, migrations: &[Migration]) -> Result<Vec<String>, OpenError> {
         migrations::named_once(migrations)?;
         match &url.0 {
             Place::Sqlite(path) => sqlite::migrate(path, migrations),
@@ -77,9 +74,7 @@ impl Store {
             Engine::Sqlite(sqlite) => Reader::Turn(sqlite.begin().await?),
             Engine::Postgres(postgres) => Reader::Session(postgres.begin().await?),
         };
-        Ok(Tx {
-            read: ReadTx { reader },
-        })
+        Ok(Tx { read: ReadTx { reader } })
     }
 
     /// The wake-ups of `topic` from now on, from every node.
@@ -93,10 +88,7 @@ impl Store {
 
     /// Runs `f` on a thread where it may take its time: exports, backups. A
     /// panic in `f` goes on in the caller.
-    pub async fn long<T: Send + 'static>(
-        &self,
-        f: impl FnOnce(&Export) -> T + Send + 'static,
-    ) -> T {
+    pub async fn long<T: Send + 'static>(&self, f: impl FnOnce(&Export) -> T + Send + 'static) -> T {
         Export::run(self.clone(), f).await
     }
 
@@ -132,11 +124,7 @@ impl ReadTx {
     ///
     /// # Errors
     /// [`StoreError`]; the transaction is then over.
-    pub async fn query(
-        &self,
-        sql: Sql,
-        args: impl AsRef<[Value]> + Send,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub async fn query(&self, sql: Sql, args: impl AsRef<[Value]> + Send) -> Result<Vec<Row>, StoreError> {
         match &self.reader {
             Reader::Snapshot(snapshot) => snapshot.query(sql, args.as_ref()),
             Reader::Turn(turn) => turn.query(sql, args.as_ref()),
@@ -214,11 +202,7 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`]; the transaction is then over.
-    pub async fn execute(
-        &self,
-        sql: Sql,
-        args: impl AsRef<[Value]> + Send,
-    ) -> Result<u64, StoreError> {
+    pub async fn execute(&self, sql: Sql, args: impl AsRef<[Value]> + Send) -> Result<u64, StoreError> {
         match &self.read.reader {
             Reader::Turn(turn) => turn.execute(sql, args.as_ref()),
             Reader::Session(session) => session.execute(sql, args.as_ref()).await,

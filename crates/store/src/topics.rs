@@ -84,10 +84,7 @@ impl Topics {
         // An entry that another thread is just leaving must drop (and take the
         // lock for that) only after ours is released.
         drop(entries);
-        Wakes {
-            seen: entry.sender.subscribe(),
-            _entry: entry,
-        }
+        Wakes { seen: entry.sender.subscribe(), _entry: entry }
     }
 
     pub(crate) fn wake(&self, topic: &Topic) {
@@ -99,10 +96,7 @@ impl Topics {
 
     /// After a time in which wake-ups may have been missed.
     pub(crate) fn wake_all(&self) {
-        let entries: Vec<_> = locked(&self.entries)
-            .values()
-            .filter_map(Weak::upgrade)
-            .collect();
+        let entries: Vec<_> = locked(&self.entries).values().filter_map(Weak::upgrade).collect();
         for entry in entries {
             let _ = entry.sender.send(());
         }
@@ -116,10 +110,7 @@ impl Drop for Entry {
         };
         let mut entries = locked(&home.entries);
         // A new entry may already stand in this one's place.
-        if entries
-            .get(&self.topic)
-            .is_some_and(|entry| entry.strong_count() == 0)
-        {
+        if entries.get(&self.topic).is_some_and(|entry| entry.strong_count() == 0) {
             entries.remove(&self.topic);
         }
     }

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The longest turn: a write transaction that takes longer, from `begin` (or
-/// from its lock) to `commit`, is rolled back.
+/// The longest turn: a write transaction that is kept for longer, from `begin`
+/// (or from its lock) to `commit`, is rolled back. Time that a database server
+/// itself takes to answer does not count.
 pub const TURN: Duration = Duration::from_millis(250);
 
 /// Turns so far, by their length: the cells of a histogram.
@@ -50,9 +51,7 @@ impl Turns {
 }
 
 /// Upper ends of the cells, in microseconds.
-const ENDS: [u64; 9] = [
-    100, 250, 1_000, 2_500, 10_000, 25_000, 100_000, 250_000, 1_000_000,
-];
+const ENDS: [u64; 9] = [100, 250, 1_000, 2_500, 10_000, 25_000, 100_000, 250_000, 1_000_000];
 
 #[cfg(test)]
 mod tests {

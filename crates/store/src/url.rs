@@ -32,8 +32,7 @@ impl FromStr for StoreUrl {
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             // The password must not be in the error.
-            text.parse::<tokio_postgres::Config>()
-                .map_err(|_| UrlError::Postgres)?;
+            text.parse::<tokio_postgres::Config>().map_err(|_| UrlError::Postgres)?;
             return Ok(StoreUrl(Place::Postgres(text.to_owned())));
         }
         Err(UrlError::Scheme)

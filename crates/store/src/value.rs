@@ -38,16 +38,10 @@ impl Row {
     /// [`StoreError::Backend`] with a [`ColumnError`] if there is no such
     /// column or its value is not a `T`.
     pub fn get<T: FromColumn>(&self, column: usize) -> Result<T, StoreError> {
-        let value = self
-            .columns
-            .get(column)
-            .ok_or(ColumnError::Missing { column });
+        let value = self.columns.get(column).ok_or(ColumnError::Missing { column });
         value
             .and_then(|value| {
-                T::from_column(value).ok_or(ColumnError::Unfit {
-                    column,
-                    wanted: std::any::type_name::<T>(),
-                })
+                T::from_column(value).ok_or(ColumnError::Unfit { column, wanted: std::any::type_name::<T>() })
             })
             .map_err(StoreError::backend)
     }

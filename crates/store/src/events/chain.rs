@@ -98,20 +98,25 @@ pub(super) struct Signed<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum What {
     Checkpoint,
-    Export,
+    /// With the number of checkpoints in it, so that none can be taken away.
+    Export {
+        checkpoints: u64,
+    },
 }
 
 impl Signed<'_> {
     /// The message under the signature.
     pub(super) fn message(&self) -> Vec<u8> {
-        let what: &[u8] = match self.what {
-            What::Checkpoint => b"countersign-checkpoint-1\0",
-            What::Export => b"countersign-export-1\0",
+        let (what, checkpoints): (&[u8], u64) = match self.what {
+            What::Checkpoint => (b"countersign-checkpoint-1\0", 0),
+            What::Export { checkpoints } => (b"countersign-export-1\0", checkpoints),
         };
         let position = self.position.to_be_bytes();
         let at = self.at.as_nanosecond().to_be_bytes();
+        let checkpoints = checkpoints.to_be_bytes();
         // The name comes last, after what has a fixed length.
-        [what, &position, self.chain, &at, self.service.as_bytes()].concat()
+        let name = self.service.as_bytes();
+        [what, &position, self.chain, &at, &checkpoints, name].concat()
     }
 }
 

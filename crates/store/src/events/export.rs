@@ -1,7 +1,8 @@
 //! The log as JSON lines.
 //!
 //! The first line is the *statement*: how far the export goes, the chain's
-//! value there, the time, and the signature over these. Every sealed event
+//! value there, the number of checkpoints, the time, and the signature over
+//! these. Every sealed event
 //! follows in order, each checkpoint after the event it covers.
 
 use std::io::{self, Write};
@@ -43,23 +44,19 @@ impl Sealer {
         self.store().long(write).await
     }
 
-    fn write(
-        &self,
-        export: &Export,
-        now: Timestamp,
-        out: &mut impl Write,
-    ) -> Result<u64, ExportError> {
-        let head = head(export.query(FIND_HEAD, [])?.into_iter().next())?.unwrap_or(Head {
-            position: 0,
-            chain: genesis(self.service()),
-        });
+    fn write(&self, export: &Export, now: Timestamp, out: &mut impl Write) -> Result<u64, ExportError> {
+        let head = head(export.query(FIND_HEAD, [])?.into_iter().next())?
+            .unwrap_or(Head { position: 0, chain: genesis(self.service()) });
+        let rows = export.query(COUNT_CHECKPOINTS, [])?;
+        let checkpoints = rows.first().map_or(Ok(0), |row| row.get(0))?;
         let statement = Line::Statement(Statement {
             service: self.service().to_owned(),
             through: head.position,
+            checkpoints,
             chain: Hex(head.chain.to_vec()),
             at: now,
             key: self.public_key().to_string(),
-            signature: Hex(self.sign(What::Export, &head, now)),
+            signature: Hex(self.sign(What::Export { checkpoints }, &head, now)),
         });
         write_line(out, &statement)?;
         let mut written = 0;
@@ -91,6 +88,7 @@ pub(super) enum Line {
 pub(super) struct Statement {
     pub(super) service: String,
     pub(super) through: u64,
+    pub(super) checkpoints: u64,
     pub(super) chain: Hex,
     pub(super) at: Timestamp,
     pub(super) key: String,
@@ -196,6 +194,7 @@ fn write_line(out: &mut impl Write, line: &Line) -> Result<(), ExportError> {
 }
 
 crate::statements! {
+    COUNT_CHECKPOINTS = "select count(*) from event_checkpoint";
     LIST_SEALED = "select e.id, e.at, e.kind, e.actor, e.subject, e.trace, e.source, e.data,
             e.personal, e.position, e.chain,
             c.position, c.chain, c.at, c.key, c.signature

@@ -1,13 +1,12 @@
 //! Junk: counted for a minute, then one event.
 
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::INSERT_EVENT;
+use super::{INSERT_EVENT, LogError};
 use crate::secrets::{Rng, random};
 use crate::{Row, Store, StoreError, Tx, Value, row_id};
-
-use super::LogError;
 
 /// A request that is tied to nobody, by neither a valid signature nor a live
 /// pending request.
@@ -30,12 +29,8 @@ pub struct Junk<'a> {
 /// # Errors
 /// [`StoreError`].
 pub async fn count_junk(tx: &Tx, junk: &Junk<'_>) -> Result<(), StoreError> {
-    let args = [
-        minute(junk.at).into(),
-        junk.source.into(),
-        junk.code.into(),
-        junk.example.to_string().into(),
-    ];
+    let args =
+        [minute(junk.at).into(), junk.source.into(), junk.code.into(), junk.example.to_string().into()];
     tx.execute(COUNT, args).await.map(drop)
 }
 
@@ -50,14 +45,13 @@ pub(super) async fn settle(store: &Store, now: Timestamp, rng: &Rng) -> Result<u
         if due.is_none() {
             return Ok(settled);
         }
-        let ids: Vec<Uuid> = (0..PIECE)
-            .map(|_| random(rng).map(|random| row_id(now, random)))
-            .collect::<Result<_, _>>()?;
+        let ids: Vec<Uuid> =
+            (0..PIECE).map(|_| random(rng).map(|random| row_id(now, random))).collect::<Result<_, _>>()?;
         let tx = store.begin().await?;
         let rows = tx.query(TAKE, [minute(now).into(), PIECE.into()]).await?;
-        for (row, id) in rows.iter().zip(ids) {
-            tx.execute(INSERT_EVENT, event(row, id)?).await?;
-        }
+        let events = rows.iter().zip(ids).map(|(row, id)| event(row, id));
+        let events: Vec<[Value; 9]> = events.collect::<Result<_, _>>()?;
+        try_join_all(events.into_iter().map(|event| tx.execute(INSERT_EVENT, event))).await?;
         tx.commit().await?;
         settled += rows.len() as u64;
     }

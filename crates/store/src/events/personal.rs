@@ -35,11 +35,7 @@ impl Personal {
         let (id, key, new_key) = match known {
             Some(row) => {
                 let id = row.get(0)?;
-                (
-                    id,
-                    open_key(master, id, person, &row.get::<Vec<u8>>(1)?)?,
-                    None,
-                )
+                (id, open_key(master, id, person, &row.get::<Vec<u8>>(1)?)?, None)
             }
             None => {
                 let id = Builder::from_random_bytes(random(rng)?).into_uuid();

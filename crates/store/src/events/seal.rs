@@ -41,11 +41,7 @@ impl Sealer {
         rng: &Rng,
     ) -> Result<Sealer, LogError> {
         let key = SigningKey::find_or_make(store, master, rng).await?;
-        Ok(Sealer {
-            store: store.clone(),
-            service,
-            key: Arc::new(key),
-        })
+        Ok(Sealer { store: store.clone(), service, key: Arc::new(key) })
     }
 
     /// What exports of this log are verified with.
@@ -124,12 +120,7 @@ impl Sealer {
         tx.commit().await?;
         // Whoever keeps the log of the program elsewhere keeps a witness.
         let chain = hex::encode(head.chain);
-        tracing::info!(
-            service = self.service,
-            position = head.position,
-            chain,
-            "event log checkpoint"
-        );
+        tracing::info!(service = self.service, position = head.position, chain, "event log checkpoint");
         Ok(())
     }
 
@@ -142,13 +133,7 @@ impl Sealer {
     }
 
     pub(super) fn sign(&self, what: What, head: &Head, at: Timestamp) -> Vec<u8> {
-        let signed = Signed {
-            what,
-            service: self.service,
-            position: head.position,
-            chain: &head.chain,
-            at,
-        };
+        let signed = Signed { what, service: self.service, position: head.position, chain: &head.chain, at };
         self.key.sign(&signed.message())
     }
 
@@ -162,10 +147,7 @@ impl Sealer {
         if rows.is_empty() {
             return Ok(0);
         }
-        let mut end = head.unwrap_or(Head {
-            position: 0,
-            chain: genesis(self.service),
-        });
+        let mut end = head.unwrap_or(Head { position: 0, chain: genesis(self.service) });
         let mut sealed = Vec::with_capacity(rows.len());
         for row in &rows {
             let event = Chained::from_row(row)?;
@@ -177,11 +159,7 @@ impl Sealer {
         let tx = self.store.begin().await?;
         let moved = match head {
             Some(head) => {
-                let args = [
-                    position(end.position)?,
-                    end.chain.into(),
-                    position(head.position)?,
-                ];
+                let args = [position(end.position)?, end.chain.into(), position(head.position)?];
                 tx.execute(MOVE_HEAD, args).await?
             }
             None => {
@@ -208,13 +186,7 @@ impl Sealer {
 }
 
 pub(super) fn head(row: Option<crate::Row>) -> Result<Option<Head>, StoreError> {
-    row.map(|row| {
-        Ok(Head {
-            position: row.get(0)?,
-            chain: row.get(1)?,
-        })
-    })
-    .transpose()
+    row.map(|row| Ok(Head { position: row.get(0)?, chain: row.get(1)? })).transpose()
 }
 
 fn position(position: u64) -> Result<Value, StoreError> {

@@ -98,6 +98,9 @@ pub enum Breach {
         /// Where it ends.
         found: u64,
     },
+    /// A checkpoint is missing or stands there twice.
+    #[error("the export has another number of checkpoints than its statement says")]
+    Checkpoints,
     /// What was seen before is not in this export, or is another chain.
     #[error("this is not the log that was seen before, or an older export of it")]
     Seen,
@@ -108,11 +111,7 @@ pub enum Breach {
 ///
 /// # Errors
 /// [`VerifyError`] at the first thing that is wrong.
-pub fn verify(
-    export: impl BufRead,
-    key: &PublicKey,
-    seen: Option<&Seen>,
-) -> Result<Proof, VerifyError> {
+pub fn verify(export: impl BufRead, key: &PublicKey, seen: Option<&Seen>) -> Result<Proof, VerifyError> {
     let mut lines = Lines { export, read: 0 };
     let statement = match lines.next()? {
         Some(Line::Statement(statement)) => statement,
@@ -142,22 +141,10 @@ struct Walk<'k> {
 
 impl<'k> Walk<'k> {
     fn start(statement: Statement, key: &'k PublicKey) -> Result<Walk<'k>, Breach> {
-        let walk = Walk {
-            key,
-            position: 0,
-            chain: genesis(&statement.service),
-            checkpoints: 0,
-            statement,
-        };
-        let Statement {
-            through,
-            chain,
-            at,
-            key: named,
-            signature,
-            ..
-        } = &walk.statement;
-        walk.signed(What::Export, (*through, chain, *at), (named, signature))?;
+        let walk = Walk { key, position: 0, chain: genesis(&statement.service), checkpoints: 0, statement };
+        let Statement { through, checkpoints, chain, at, key: named, signature, .. } = &walk.statement;
+        let what = What::Export { checkpoints: *checkpoints };
+        walk.signed(what, (*through, chain, *at), (named, signature))?;
         Ok(walk)
     }
 
@@ -176,18 +163,9 @@ impl<'k> Walk<'k> {
     }
 
     fn checkpoint(&mut self, checkpoint: &CheckpointLine) -> Result<(), Breach> {
-        let CheckpointLine {
-            position,
-            chain,
-            at,
-            key,
-            signature,
-        } = checkpoint;
+        let CheckpointLine { position, chain, at, key, signature } = checkpoint;
         if *position != self.position {
-            return Err(Breach::Order {
-                expected: self.position,
-                found: *position,
-            });
+            return Err(Breach::Order { expected: self.position, found: *position });
         }
         if chain.0 != self.chain {
             return Err(Breach::Chain);
@@ -198,13 +176,13 @@ impl<'k> Walk<'k> {
 
     fn finish(self, seen: Option<&Seen>) -> Result<Proof, Breach> {
         if self.position != self.statement.through {
-            return Err(Breach::Cut {
-                expected: self.statement.through,
-                found: self.position,
-            });
+            return Err(Breach::Cut { expected: self.statement.through, found: self.position });
         }
         if self.statement.chain.0 != self.chain {
             return Err(Breach::Chain);
+        }
+        if self.checkpoints != self.statement.checkpoints {
+            return Err(Breach::Checkpoints);
         }
         if seen.is_some_and(|seen| seen.position > self.position) {
             return Err(Breach::Seen);
@@ -220,9 +198,7 @@ impl<'k> Walk<'k> {
 
     fn look(&self, seen: Option<&Seen>) -> Result<(), Breach> {
         match seen {
-            Some(seen) if seen.position == self.position && seen.chain != self.chain => {
-                Err(Breach::Seen)
-            }
+            Some(seen) if seen.position == self.position && seen.chain != self.chain => Err(Breach::Seen),
             _ => Ok(()),
         }
     }
@@ -234,16 +210,9 @@ impl<'k> Walk<'k> {
         (named, signature): (&str, &Hex),
     ) -> Result<(), Breach> {
         let chain: &Link = chain.0.as_slice().try_into().map_err(|_| Breach::Line)?;
-        let signed = Signed {
-            what,
-            service: &self.statement.service,
-            position,
-            chain,
-            at,
-        };
+        let signed = Signed { what, service: &self.statement.service, position, chain, at };
         // The line's own key decides nothing; it must only not mislead.
-        let fits =
-            named == self.key.to_string() && self.key.verifies(&signed.message(), &signature.0);
+        let fits = named == self.key.to_string() && self.key.verifies(&signed.message(), &signature.0);
         match fits {
             true => Ok(()),
             false => Err(Breach::Signature),
@@ -269,11 +238,7 @@ impl<R: BufRead> Lines<R> {
         self.read += 1;
         if bytes.pop() != Some(b'\n') {
             let too_long = read as u64 == LONGEST;
-            return Err(self.broken(if too_long {
-                Breach::TooLong
-            } else {
-                Breach::Line
-            }));
+            return Err(self.broken(if too_long { Breach::TooLong } else { Breach::Line }));
         }
         let line: Option<Line> = serde_json::from_slice(&bytes).ok();
         let again = line.as_ref().and_then(|line| serde_json::to_vec(line).ok());
@@ -284,10 +249,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn broken(&self, breach: Breach) -> VerifyError {
-        VerifyError::Broken {
-            line: self.read,
-            breach,
-        }
+        VerifyError::Broken { line: self.read, breach }
     }
 }
 

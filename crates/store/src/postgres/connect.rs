@@ -14,10 +14,7 @@ use crate::turns::Turns;
 use crate::{Lock, OpenError};
 
 impl Postgres {
-    pub(crate) async fn open(
-        url: &str,
-        migrations: &[Migration],
-    ) -> Result<Arc<Postgres>, OpenError> {
+    pub(crate) async fn open(url: &str, migrations: &[Migration]) -> Result<Arc<Postgres>, OpenError> {
         let config = config(url)?;
         let pool = pool(config.clone()).map_err(|e| unreachable(&config, e))?;
         let client = pool.get().await.map_err(|e| unreachable(&config, e))?;
@@ -72,13 +69,8 @@ fn config(url: &str) -> Result<Config, OpenError> {
 }
 
 fn pool(config: Config) -> Result<Pool, deadpool_postgres::BuildError> {
-    let manager = Manager::from_config(
-        config,
-        tls(),
-        ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        },
-    );
+    let manager =
+        Manager::from_config(config, tls(), ManagerConfig { recycling_method: RecyclingMethod::Fast });
     let settings = Hook::async_fn(|client: &mut deadpool_postgres::ClientWrapper, _| {
         Box::pin(async move {
             let set = client.batch_execute(SETTINGS).await;
@@ -103,9 +95,7 @@ async fn apply(client: &mut Client, migrations: &[Migration]) -> Result<Vec<Stri
     let list = |error| failed("list of migrations", error);
     let tx = client.transaction().await.map_err(list)?;
     let key = Lock::new("store-migrate", "").key();
-    tx.execute("select pg_advisory_xact_lock($1)", &[&key])
-        .await
-        .map_err(list)?;
+    tx.execute("select pg_advisory_xact_lock($1)", &[&key]).await.map_err(list)?;
     tx.batch_execute(APPLIED_TABLE).await.map_err(list)?;
     let applied = applied(tx.client()).await.map_err(list)?;
     let pending = migrations::pending(migrations, &applied, |m| m.postgres)?;
@@ -113,9 +103,7 @@ async fn apply(client: &mut Client, migrations: &[Migration]) -> Result<Vec<Stri
         let failed = |error| failed(migration.name, error);
         tx.batch_execute(migration.postgres).await.map_err(failed)?;
         let checksum = migrations::checksum(migration.postgres);
-        tx.execute(INSERT_APPLIED, &[&migration.name, &checksum])
-            .await
-            .map_err(failed)?;
+        tx.execute(INSERT_APPLIED, &[&migration.name, &checksum]).await.map_err(failed)?;
     }
     tx.commit().await.map_err(list)?;
     Ok(pending.iter().map(|m| m.name.to_owned()).collect())
@@ -128,20 +116,10 @@ async fn applied(client: &Client) -> Result<Vec<Applied>, tokio_postgres::Error>
     }
     let list = "select name, checksum from store_migration";
     let rows = client.query(list, &[]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Applied {
-                name: row.try_get(0)?,
-                checksum: row.try_get(1)?,
-            })
-        })
-        .collect()
+    rows.iter().map(|row| Ok(Applied { name: row.try_get(0)?, checksum: row.try_get(1)? })).collect()
 }
 
-fn unreachable(
-    config: &Config,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> OpenError {
+fn unreachable(config: &Config, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OpenError {
     let name = config.get_dbname().unwrap_or("postgres");
     OpenError::unreachable(format!("PostgreSQL database {name}"), error)
 }

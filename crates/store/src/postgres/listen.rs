@@ -32,10 +32,9 @@ async fn listen(config: Config, topics: Arc<Topics>) {
     loop {
         match until_broken(&config, &topics, &mut pause).await {
             Ok(()) => tracing::warn!("the connection for wake-ups was closed"),
-            Err(error) => tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the connection for wake-ups failed"
-            ),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the connection for wake-ups failed")
+            }
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::Object;
 use futures_util::{FutureExt, TryStreamExt};
@@ -32,6 +32,11 @@ pub(super) enum Kind {
 
 struct State {
     began: Instant,
+    /// How long its owner kept it without asking the server anything; the
+    /// server's own time is bounded there, and grows when it is busy.
+    held: Duration,
+    idle_since: Instant,
+    in_flight: u32,
     /// Whether a statement has run, so that a lock would come too late.
     used: bool,
     end: Option<End>,
@@ -63,9 +68,23 @@ impl End {
 /// not go on: what was sent may have failed.
 struct Flight<'s>(Option<&'s Session>);
 
-impl Flight<'_> {
+impl<'s> Flight<'s> {
+    fn of(session: &'s Session) -> Flight<'s> {
+        let mut state = locked(&session.state);
+        if state.in_flight == 0 {
+            let idle = state.idle_since.elapsed();
+            state.held += idle;
+        }
+        state.in_flight += 1;
+        Flight(Some(session))
+    }
+
     fn landed(mut self) {
-        self.0 = None;
+        if let Some(session) = self.0.take() {
+            let mut state = locked(&session.state);
+            state.in_flight -= 1;
+            state.idle_since = Instant::now();
+        }
     }
 }
 
@@ -91,6 +110,9 @@ impl Session {
             client: Some(client),
             state: Mutex::new(State {
                 began: Instant::now(),
+                held: Duration::ZERO,
+                idle_since: Instant::now(),
+                in_flight: 0,
                 used: false,
                 end: None,
                 uncertain: false,
@@ -110,9 +132,7 @@ impl Session {
             let statement = self.bound(sql, args).await?;
             let rows = self.client()?.query_raw(&statement, args.iter()).await;
             let rows = rows.map_err(value::error)?.map_err(value::error);
-            rows.and_then(async |row| value::row(&row))
-                .try_collect()
-                .await
+            rows.and_then(async |row| value::row(&row)).try_collect().await
         })
         .await
     }
@@ -125,7 +145,7 @@ impl Session {
     ) -> Result<(), E> {
         self.check().await?;
         // Not landed when `each` wants no more: the rest is still under way.
-        let flight = Flight(Some(self));
+        let flight = Flight::of(self);
         let statement = self.bound(sql, args).await?;
         let rows = self.client()?.query_raw(&statement, args.iter()).await;
         let mut rows = pin!(rows.map_err(value::error)?);
@@ -167,7 +187,9 @@ impl Session {
         })
         .await?;
         // Waiting for others is no part of the own turn.
-        locked(&self.state).began = Instant::now();
+        let mut state = locked(&self.state);
+        state.began = Instant::now();
+        state.held = Duration::ZERO;
         Ok(())
     }
 
@@ -210,12 +232,9 @@ impl Session {
     }
 
     /// Runs one statement; its error ends the transaction.
-    async fn run<T>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
+    async fn run<T>(&self, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
         self.check().await?;
-        let flight = Flight(Some(self));
+        let flight = Flight::of(self);
         let result = work.await;
         flight.landed();
         if let Err(error) = &result {
@@ -237,7 +256,11 @@ impl Session {
                 return Err(end.error());
             }
             state.used = true;
-            self.kind == Kind::Write && state.began.elapsed() > TURN
+            let idle = match state.in_flight {
+                0 => state.idle_since.elapsed(),
+                _ => Duration::ZERO,
+            };
+            self.kind == Kind::Write && state.held + idle > TURN
         };
         if over {
             self.end(End::Expired).await;
@@ -271,7 +294,7 @@ impl Session {
 
     /// Sends a statement without arguments.
     async fn simple(&self, sql: &str) -> Result<(), StoreError> {
-        let flight = Flight(Some(self));
+        let flight = Flight::of(self);
         let done = self.client()?.batch_execute(sql).await;
         match done {
             Ok(()) => flight.landed(),
@@ -305,9 +328,10 @@ impl Drop for Session {
 const BEGIN_READ: &str = "begin isolation level repeatable read read only";
 
 /// The server ends a transaction whose owner is stuck, as the one who waits
-/// for the turn does on SQLite.
+/// for the turn does on SQLite; after twice the time of a turn, so that its
+/// owner mostly finds out first.
 const BEGIN_WRITE: &str = "begin isolation level read committed read write; \
-    set local idle_in_transaction_session_timeout = 250";
+    set local idle_in_transaction_session_timeout = 500";
 
 const LOCK: &str = "select pg_advisory_xact_lock($1)";
 

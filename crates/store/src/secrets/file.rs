@@ -48,10 +48,7 @@ impl MasterKey {
     /// # Errors
     /// [`KeyFileError`]; a file that others can read is refused.
     pub fn load_or_create(path: &Path, rng: &Rng) -> Result<MasterKey, KeyFileError> {
-        let failed = |source| KeyFileError::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
         match File::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 create(path, rng, failed)?;
@@ -63,21 +60,13 @@ impl MasterKey {
 }
 
 fn load(path: &Path, mut file: File) -> Result<MasterKey, KeyFileError> {
-    let failed = |source| KeyFileError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let unreadable = || KeyFileError::Unreadable {
-        path: path.to_owned(),
-    };
+    let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
+    let unreadable = || KeyFileError::Unreadable { path: path.to_owned() };
     // Of the open file, not of the path, which may be exchanged in between.
     let metadata = file.metadata().map_err(failed)?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(KeyFileError::Exposed {
-            path: path.to_owned(),
-            mode,
-        });
+        return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
     }
     // One byte more than right, so that a longer file does not pass.
     let mut text = Zeroizing::new(vec![0; TEXT_LEN + 1]);
@@ -94,11 +83,7 @@ fn load(path: &Path, mut file: File) -> Result<MasterKey, KeyFileError> {
     Ok(MasterKey::new(&bytes)?)
 }
 
-fn create(
-    path: &Path,
-    rng: &Rng,
-    failed: impl Fn(io::Error) -> KeyFileError,
-) -> Result<(), KeyFileError> {
+fn create(path: &Path, rng: &Rng, failed: impl Fn(io::Error) -> KeyFileError) -> Result<(), KeyFileError> {
     let bytes: Zeroizing<[u8; KEY_LEN]> = Zeroizing::new(random(rng)?);
     let mut text = Zeroizing::new(vec![0; TEXT_LEN]);
     text[..PREFIX.len()].copy_from_slice(PREFIX.as_bytes());
@@ -108,9 +93,7 @@ fn create(
 
     let mut fresh = path.to_owned();
     let mark: [u8; 8] = random(rng)?;
-    fresh
-        .as_mut_os_string()
-        .push(format!(".{}", hex::encode(mark)));
+    fresh.as_mut_os_string().push(format!(".{}", hex::encode(mark)));
     let made = write_whole(&fresh, &text).and_then(|()| {
         // A link never replaces: whoever comes second takes the first's key.
         match fs::hard_link(&fresh, path) {
@@ -124,19 +107,13 @@ fn create(
 }
 
 fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text)?;
     file.sync_all()
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
@@ -148,10 +125,7 @@ mod tests {
     use super::*;
 
     fn load_or_create(path: &Path) -> Result<MasterKey, KeyFileError> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a test has no one to give it chance"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "a test has no one to give it chance")]
         let rng = aws_lc_rs::rand::SystemRandom::new();
         MasterKey::load_or_create(path, &rng)
     }
@@ -161,10 +135,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         let first = load_or_create(&path).unwrap();
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(load_or_create(&path).unwrap().id(), first.id());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -201,9 +172,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         let ids: Vec<String> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| load_or_create(&path).unwrap().id()))
-                .collect();
+            let threads: Vec<_> =
+                (0..8).map(|_| scope.spawn(|| load_or_create(&path).unwrap().id())).collect();
             threads.into_iter().map(|t| t.join().unwrap()).collect()
         });
         assert!(ids.iter().all(|id| *id == ids[0]));

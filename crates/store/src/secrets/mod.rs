@@ -86,12 +86,7 @@ impl Key {
         Ok(Key { id, key })
     }
 
-    pub(crate) fn seal(
-        &self,
-        context: &str,
-        plain: &[u8],
-        rng: &Rng,
-    ) -> Result<Vec<u8>, SecretError> {
+    pub(crate) fn seal(&self, context: &str, plain: &[u8], rng: &Rng) -> Result<Vec<u8>, SecretError> {
         let nonce: [u8; NONCE_LEN] = random(rng)?;
         let mut body = plain.to_vec();
         let aad = Aad::from(self.bound_to(context));
@@ -101,21 +96,13 @@ impl Key {
         Ok([&[VERSION], self.id.as_slice(), &nonce, &body].concat())
     }
 
-    pub(crate) fn open(
-        &self,
-        context: &str,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    pub(crate) fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretError> {
         let rest = sealed.strip_prefix(&[VERSION]);
-        let (id, rest) = rest
-            .and_then(<[u8]>::split_first_chunk::<ID_LEN>)
-            .ok_or(SecretError::Damaged)?;
+        let (id, rest) = rest.and_then(<[u8]>::split_first_chunk::<ID_LEN>).ok_or(SecretError::Damaged)?;
         if *id != self.id {
             return Err(SecretError::OtherKey);
         }
-        let (nonce, body) = rest
-            .split_first_chunk::<NONCE_LEN>()
-            .ok_or(SecretError::Damaged)?;
+        let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(SecretError::Damaged)?;
         let mut body = Zeroizing::new(body.to_vec());
         let aad = Aad::from(self.bound_to(context));
         let plain = self
@@ -128,13 +115,7 @@ impl Key {
     }
 
     fn bound_to(&self, context: &str) -> Vec<u8> {
-        [
-            b"countersign-sealed\0",
-            [VERSION].as_slice(),
-            &self.id,
-            context.as_bytes(),
-        ]
-        .concat()
+        [b"countersign-sealed\0", [VERSION].as_slice(), &self.id, context.as_bytes()].concat()
     }
 }
 
@@ -154,10 +135,7 @@ mod tests {
     use super::*;
 
     fn rng() -> aws_lc_rs::rand::SystemRandom {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a test has no one to give it chance"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "a test has no one to give it chance")]
         aws_lc_rs::rand::SystemRandom::new()
     }
 
@@ -166,15 +144,9 @@ mod tests {
         let key = MasterKey::new(&[1; KEY_LEN]).unwrap();
         let sealed = key.seal("signing-key:1", b"secret", &rng()).unwrap();
         assert_eq!(*key.open("signing-key:1", &sealed).unwrap(), b"secret");
-        assert_eq!(
-            key.open("signing-key:2", &sealed).unwrap_err(),
-            SecretError::Damaged
-        );
+        assert_eq!(key.open("signing-key:2", &sealed).unwrap_err(), SecretError::Damaged);
         let other = MasterKey::new(&[2; KEY_LEN]).unwrap();
-        assert_eq!(
-            other.open("signing-key:1", &sealed).unwrap_err(),
-            SecretError::OtherKey
-        );
+        assert_eq!(other.open("signing-key:1", &sealed).unwrap_err(), SecretError::OtherKey);
     }
 
     #[test]

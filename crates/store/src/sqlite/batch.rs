@@ -68,10 +68,7 @@ impl Committer {
         let thread = std::thread::Builder::new()
             .name("store-commit".to_owned())
             .spawn(move || commit_batches(&signalled, &queue, &topics))?;
-        Ok(Committer {
-            signal: Some(signal),
-            thread: Some(thread),
-        })
+        Ok(Committer { signal: Some(signal), thread: Some(thread) })
     }
 
     /// Says that somebody has joined the batch.

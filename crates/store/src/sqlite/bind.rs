@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::ffi::{
-    SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE,
-};
+use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID, SQLITE_CONSTRAINT_UNIQUE};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
 
@@ -72,14 +70,10 @@ fn bound<'c>(
     args: &[Value],
     names: &Names,
 ) -> Result<CachedStatement<'c>, StoreError> {
-    let mut statement = connection
-        .prepare_cached(sql.positional())
-        .map_err(|e| error(e, names))?;
+    let mut statement = connection.prepare_cached(sql.positional()).map_err(|e| error(e, names))?;
     BadArguments::check(args, statement.parameter_count())?;
     for (index, arg) in args.iter().enumerate() {
-        statement
-            .raw_bind_parameter(index + 1, arg)
-            .map_err(StoreError::backend)?;
+        statement.raw_bind_parameter(index + 1, arg).map_err(StoreError::backend)?;
     }
     Ok(statement)
 }
@@ -115,11 +109,7 @@ pub(super) fn error(error: rusqlite::Error, names: &Names) -> StoreError {
     if code.code == ErrorCode::DatabaseBusy {
         return StoreError::Busy;
     }
-    let unique = [
-        SQLITE_CONSTRAINT_UNIQUE,
-        SQLITE_CONSTRAINT_PRIMARYKEY,
-        SQLITE_CONSTRAINT_ROWID,
-    ];
+    let unique = [SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_ROWID];
     if !unique.contains(&code.extended_code) {
         return StoreError::backend(error);
     }
@@ -127,9 +117,7 @@ pub(super) fn error(error: rusqlite::Error, names: &Names) -> StoreError {
     let what = said.strip_prefix("UNIQUE constraint failed: ");
     let what = what.unwrap_or(said);
     // An index over an expression is named by SQLite itself.
-    let index = what
-        .strip_prefix("index '")
-        .and_then(|name| name.strip_suffix('\''));
+    let index = what.strip_prefix("index '").and_then(|name| name.strip_suffix('\''));
     let name = index.or_else(|| names.get(what).map(String::as_str));
     StoreError::Conflict(Constraint::named(name.unwrap_or(what)))
 }

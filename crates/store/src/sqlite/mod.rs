@@ -61,9 +61,7 @@ impl Sqlite {
 
     pub(crate) async fn begin(self: &Arc<Sqlite>) -> Result<TurnHandle, StoreError> {
         let turn = self.policing(Arc::clone(&self.queue).lock_owned());
-        let writer = tokio::time::timeout(PATIENCE, turn)
-            .await
-            .map_err(|_| StoreError::Busy)?;
+        let writer = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| StoreError::Busy)?;
         let turn = Turn::enter(Arc::clone(self), writer)?;
         *locked(&self.current) = turn.downgrade();
         Ok(turn)

@@ -26,8 +26,8 @@ impl Sqlite {
         let names = constraint_names(&connection).map_err(|e| unreachable(path, e))?;
         let queue = Arc::new(tokio::sync::Mutex::new(Writer::new(connection)));
         let topics = Arc::new(Topics::default());
-        let committer = Committer::start(Arc::clone(&queue), Arc::clone(&topics))
-            .map_err(|e| unreachable(path, e))?;
+        let committer =
+            Committer::start(Arc::clone(&queue), Arc::clone(&topics)).map_err(|e| unreachable(path, e))?;
         Ok(Arc::new(Sqlite {
             committer,
             queue,
@@ -63,9 +63,7 @@ fn claim(path: &Path) -> Result<File, OpenError> {
     let claim = private(&lock).map_err(|e| unreachable(path, e))?;
     match claim.try_lock() {
         Ok(()) => Ok(claim),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            file: path.display().to_string(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { file: path.display().to_string() }),
         Err(TryLockError::Error(error)) => Err(unreachable(path, error)),
     }
 }
@@ -93,13 +91,7 @@ fn prepared(connection: Connection) -> Result<Connection, rusqlite::Error> {
 }
 
 fn private(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
+    OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)
 }
 
 fn apply(connection: &mut Connection, migrations: &[Migration]) -> Result<Vec<String>, OpenError> {
@@ -108,9 +100,7 @@ fn apply(connection: &mut Connection, migrations: &[Migration]) -> Result<Vec<St
         source: error.into(),
     };
     let list = |error| failed("list of migrations", error);
-    let tx = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(list)?;
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(list)?;
     tx.execute_batch(APPLIED_TABLE).map_err(list)?;
     let pending = migrations::pending(migrations, &applied(&tx).map_err(list)?, |m| m.sqlite)?;
     for migration in &pending {
@@ -127,12 +117,7 @@ fn apply(connection: &mut Connection, migrations: &[Migration]) -> Result<Vec<St
 
 fn applied(connection: &Connection) -> Result<Vec<Applied>, rusqlite::Error> {
     let mut statement = connection.prepare("select name, checksum from store_migration")?;
-    let rows = statement.query_map((), |row| {
-        Ok(Applied {
-            name: row.get(0)?,
-            checksum: row.get(1)?,
-        })
-    })?;
+    let rows = statement.query_map((), |row| Ok(Applied { name: row.get(0)?, checksum: row.get(1)? }))?;
     rows.collect()
 }
 
@@ -154,10 +139,7 @@ fn constraint_names(connection: &Connection) -> Result<Names, rusqlite::Error> {
     Ok(names)
 }
 
-fn unreachable(
-    path: &Path,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> OpenError {
+fn unreachable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OpenError {
     OpenError::unreachable(path.display().to_string(), error)
 }
 

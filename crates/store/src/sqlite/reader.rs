@@ -19,11 +19,7 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Readers {
-        Readers {
-            path,
-            idle: Mutex::new(Vec::new()),
-            permits: Arc::new(Semaphore::new(AT_ONCE)),
-        }
+        Readers { path, idle: Mutex::new(Vec::new()), permits: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     fn take(&self) -> Result<Connection, StoreError> {
@@ -55,11 +51,7 @@ impl Snapshot {
             .map_err(StoreError::backend)?;
         let connection = home.readers.take()?;
         run(&connection, "begin").map_err(StoreError::backend)?;
-        Ok(Snapshot {
-            home: Arc::clone(home),
-            connection: Mutex::new(Some(connection)),
-            _permit: permit,
-        })
+        Ok(Snapshot { home: Arc::clone(home), connection: Mutex::new(Some(connection)), _permit: permit })
     }
 
     pub(crate) fn query(&self, sql: Sql, args: &[Value]) -> Result<Vec<Row>, StoreError> {

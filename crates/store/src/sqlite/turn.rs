@@ -76,17 +76,11 @@ impl Turn {
         home: Arc<Sqlite>,
         mut writer: OwnedMutexGuard<Writer>,
     ) -> Result<TurnHandle, StoreError> {
-        writer
-            .enter()
-            .map_err(|error| bind::error(error, &home.names))?;
+        writer.enter().map_err(|error| bind::error(error, &home.names))?;
         Ok(TurnHandle(Arc::new(Turn {
             home,
             began: Instant::now(),
-            state: Mutex::new(State::Open {
-                writer,
-                topics: Vec::new(),
-                used: false,
-            }),
+            state: Mutex::new(State::Open { writer, topics: Vec::new(), used: false }),
         })))
     }
 
@@ -131,10 +125,7 @@ impl Turn {
         }
     }
 
-    fn statement<T>(
-        &self,
-        run: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn statement<T>(&self, run: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut state = locked(&self.state);
         let (writer, used) = self.check(&mut state)?;
         *used = true;
@@ -168,9 +159,8 @@ impl Turn {
     fn join(&self) -> Result<tokio::sync::oneshot::Receiver<Result<(), BatchLost>>, StoreError> {
         let mut state = locked(&self.state);
         self.check(&mut state)?;
-        let State::Open {
-            mut writer, topics, ..
-        } = std::mem::replace(&mut *state, State::Ended(End::Committing))
+        let State::Open { mut writer, topics, .. } =
+            std::mem::replace(&mut *state, State::Ended(End::Committing))
         else {
             return Err(StoreError::Failed);
         };

@@ -14,10 +14,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(super) fn new(connection: Connection) -> Writer {
-        Writer {
-            connection,
-            batch: Batch::default(),
-        }
+        Writer { connection, batch: Batch::default() }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -98,10 +95,7 @@ impl Writer {
         if !self.is_rolled_back()
             && let Err(error) = self.run("rollback")
         {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a rollback failed"
-            );
+            tracing::error!(error = &error as &dyn std::error::Error, "a rollback failed");
         }
         self.batch.fail();
     }

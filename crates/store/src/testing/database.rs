@@ -1,6 +1,7 @@
 //! A database that is there for one test.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio_postgres::{Config, NoTls};
@@ -11,12 +12,11 @@ use crate::{Migration, Store, StoreUrl};
 pub struct TestDatabase {
     url: StoreUrl,
     engine: &'static str,
-    _keep: Keep,
+    keep: Keep,
 }
 
-#[expect(dead_code, reason = "kept for what their drop does")]
 enum Keep {
-    Folder(TempDir),
+    Folder(#[expect(dead_code, reason = "kept for what its drop does")] TempDir),
     Database(Created),
 }
 
@@ -35,7 +35,7 @@ impl TestDatabase {
         TestDatabase {
             url: StoreUrl::file(folder.path().join("test.db")),
             engine: "SQLite",
-            _keep: Keep::Folder(folder),
+            keep: Keep::Folder(folder),
         }
     }
 
@@ -45,24 +45,16 @@ impl TestDatabase {
             skipped();
             return None;
         };
-        let name = format!(
-            "test_{}_{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         // One of that name is left from a process that was killed.
         let drop = format!("drop database if exists {name} with (force)");
         run(&server, &drop).await;
-        run(
-            &server,
-            &format!("create database {name} template template0"),
-        )
-        .await;
+        run(&server, &format!("create database {name} template template0")).await;
         let url = with_name(&server, &name);
         Some(TestDatabase {
             url: url.parse().expect("the server's URL with another name"),
             engine: "PostgreSQL",
-            _keep: Keep::Database(Created { server, drop }),
+            keep: Keep::Database(Created { server, drop: Some(drop) }),
         })
     }
 
@@ -87,6 +79,13 @@ impl TestDatabase {
         self.engine
     }
 
+    /// Takes it away. Dropping does so too, but makes the thread wait.
+    pub async fn remove(self) {
+        if let Keep::Database(created) = self.keep {
+            created.remove().await;
+        }
+    }
+
     /// Migrates it and opens it.
     pub async fn store(&self, migrations: &[Migration]) -> Store {
         let migrated = Store::migrate(&self.url, migrations).await;
@@ -98,30 +97,41 @@ impl TestDatabase {
 
 struct Created {
     server: String,
-    drop: String,
+    /// The statement that takes it away, until it has.
+    drop: Option<String>,
+}
+
+impl Created {
+    async fn remove(mut self) {
+        if let Some(sql) = self.drop.take() {
+            run(&self.server, &sql).await;
+        }
+    }
 }
 
 impl Drop for Created {
     fn drop(&mut self) {
-        let (server, sql) = (self.server.clone(), self.drop.clone());
+        let Some(sql) = self.drop.take() else {
+            return;
+        };
+        let server = self.server.clone();
+        let (done, wait) = std::sync::mpsc::channel();
         // On a thread of its own: the test's runtime may be ending.
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
+        std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(run(&server, &sql));
+            let _ = done.send(());
         });
-        let _ = dropping.join();
+        // Not for long: PostgreSQL waits for every connection that is just
+        // being made, which may be one of the runtime that stands still here.
+        let _ = wait.recv_timeout(Duration::from_secs(2));
     }
 }
 
 async fn run(server: &str, sql: &str) {
     let config: Config = server.parse().expect("COUNTERSIGN_TEST_POSTGRES is a URL");
-    let (client, connection) = config
-        .connect(NoTls)
-        .await
-        .expect("COUNTERSIGN_TEST_POSTGRES answers");
+    let (client, connection) = config.connect(NoTls).await.expect("COUNTERSIGN_TEST_POSTGRES answers");
     let connection = tokio::spawn(connection);
     client.batch_execute(sql).await.expect("a test database");
     drop(client);
@@ -132,9 +142,7 @@ async fn run(server: &str, sql: &str) {
 fn with_name(server: &str, name: &str) -> String {
     let (address, query) = server.split_once('?').unwrap_or((server, ""));
     let scheme_end = address.find("://").map_or(0, |at| at + 3);
-    let host_end = address[scheme_end..]
-        .find('/')
-        .map_or(address.len(), |at| scheme_end + at);
+    let host_end = address[scheme_end..].find('/').map_or(address.len(), |at| scheme_end + at);
     match query {
         "" => format!("{}/{name}", &address[..host_end]),
         query => format!("{}/{name}?{query}", &address[..host_end]),

@@ -32,6 +32,7 @@ use crate::{Migration, Sql, Store};
 pub async fn for_each_engine(migrations: &[Migration], test: impl AsyncFn(Store)) {
     for database in databases().await {
         test(database.store(migrations).await).await;
+        database.remove().await;
     }
 }
 
@@ -50,9 +51,7 @@ pub async fn prepare_all(store: &Store, statements: &[Sql]) {
 pub async fn sqlite_pragma(store: &Store, pragma: &str) {
     if let Engine::Sqlite(sqlite) = store.engine() {
         let sql = format!("pragma {pragma}");
-        let set = sqlite
-            .with_writer(|writer| writer.execute_batch(&sql))
-            .await;
+        let set = sqlite.with_writer(|writer| writer.execute_batch(&sql)).await;
         set.expect("a pragma that SQLite takes");
     }
 }
