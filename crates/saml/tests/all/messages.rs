@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use saml::core::{
-    AuthnContextClassRef, Comparison, EntityId, NameId, NameIdFormat, RelayState, RequestedAuthnContext,
+    Attribute, AuthnContextClassRef, Comparison, EntityId, NameFormat, NameId, NameIdFormat, RelayState,
+    RequestedAuthnContext,
 };
 use saml::idp::{self, Signing};
 use saml::metadata::{IdpMetadata, SpMetadata};
@@ -62,6 +63,44 @@ fn a_response_in_each_form() {
         insta::assert_snapshot!(format!("response_{signing:?}"), pretty(response.xml()));
         validate(response.xml(), PROTOCOL);
         assert_eq!(response.relay_state().map(RelayState::as_str), Some("deep link"));
+    }
+}
+
+#[test]
+fn xmlsec_verifies_what_we_sign() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("certificate.pem");
+    std::fs::write(&certificate, IDP.certificate.pem()).unwrap();
+    let verify = |name: &str, xml: &[u8], signed: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, xml).unwrap();
+        let output = Command::new("xmlsec1")
+            .args(["--verify", "--enabled-key-data", "x509", "--pubkey-cert-pem"])
+            .arg(&certificate)
+            .args(["--id-attr:ID", signed])
+            .arg(&file)
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let markup = "\u{e9}<b>&amp;\"' ]]>\r\n\t</b>";
+    for (signing, signed) in [
+        (Signing::Assertion, "urn:oasis:names:tc:SAML:2.0:assertion:Assertion"),
+        (Signing::Response, "urn:oasis:names:tc:SAML:2.0:protocol:Response"),
+    ] {
+        let rng = sample::chance();
+        let issuer = idp::Issuer { signing, ..IDP.issuer() };
+        let mut statement = sample::statement();
+        let attribute = Attribute::new(markup, NameFormat::Uri, [markup, ""]);
+        statement.attributes.extend(attribute);
+        let reply = sample::checked().reply(None);
+        let response = idp::issue(reply, &statement, &issuer, &sample::fresh(&rng)).unwrap();
+        let (holds, words) = verify("good.xml", response.xml(), signed);
+        assert!(holds, "{words}");
+        let changed = String::from_utf8(response.xml().to_vec()).unwrap();
+        let changed = changed.replace("maya@", "eve@");
+        let (holds, _) = verify("changed.xml", changed.as_bytes(), signed);
+        assert!(!holds, "the judge can say no");
     }
 }
 
