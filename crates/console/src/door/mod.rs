@@ -1,0 +1,112 @@
+//! The passkey door: ceremonies in, proofs out.
+//!
+//! ```text
+//! page's script  ── POST …/begin ──►  Door::ask_*        options drawn, nothing stored yet
+//!                                     begin_*            one row: the ceremony (one short transaction)
+//!                ◄── options JSON ──
+//! page's script  ── POST …/finish ─►  Door::judge_*      loads the row and the passkey, verifies; no transaction is open
+//!                                     take_*             one short transaction: the row is taken, the passkey counted on or
+//!                                                        stored, a refusal written; gives a proof
+//!                                     sessions::open …   the service's own act, in the same transaction
+//! ```
+//!
+//! [`Proven`] and [`Enrolled`] have no public maker: who holds one has the ceremony behind them. What the person may do is
+//! not asked here; the service asks its own rules about `proof.person()` before it opens anything.
+
+mod authentication;
+mod kept;
+mod refusal;
+mod registration;
+mod wire;
+
+use jiff::Timestamp;
+use webauthn::RelyingParty;
+
+use crate::ceremony::Waiting;
+use crate::passkeys::PasskeyId;
+use crate::person::PersonId;
+use crate::sessions::Method;
+
+pub use authentication::{Ask, Asked, Authenticated, begin_authentication, take_authentication};
+pub use kept::{KeptProof, keep, redeem};
+pub(crate) use kept::{STATEMENTS, SWEEP};
+pub use refusal::DoorRefusal;
+pub use registration::{
+    AskedRegistration, Enrolled, Grant, NewOwner, Registered, Registration, begin_registration,
+    take_registration,
+};
+pub use wire::{Answer, Go, Wish};
+
+/// The relying party of a service, asking and judging. Cheap to share behind an `Arc`.
+#[derive(Debug, Clone)]
+pub struct Door {
+    relying_party: RelyingParty,
+}
+
+impl Door {
+    /// The door of this relying party.
+    pub const fn new(relying_party: RelyingParty) -> Self {
+        Self { relying_party }
+    }
+
+    /// The relying party.
+    pub const fn relying_party(&self) -> &RelyingParty {
+        &self.relying_party
+    }
+}
+
+/// A person was proven by a ceremony with user verification. Only the door makes one ([`take_authentication`],
+/// [`redeem`], [`Enrolled::into_proven`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Proven {
+    person: PersonId,
+    passkey: PasskeyId,
+    how: Method,
+    at: Timestamp,
+}
+
+impl Proven {
+    /// Who.
+    pub const fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// By which passkey.
+    pub const fn passkey(&self) -> PasskeyId {
+        self.passkey
+    }
+
+    /// How: in this browser, or on a phone for this browser. [`Method::Hybrid`] says which way was asked for, not which
+    /// was taken: nothing of that is signed.
+    pub const fn how(&self) -> Method {
+        self.how
+    }
+
+    /// When the server judged the ceremony.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+}
+
+/// An answer, judged: with the ceremony it belongs to, and what it proves or why it is refused. The transaction that
+/// takes it writes either.
+#[derive(Debug)]
+#[must_use = "a refusal is written too"]
+pub struct Verdict<V> {
+    /// The ceremony, if the answer came from the browser that began it: taken whatever the verdict is.
+    waiting: Option<Waiting>,
+    outcome: Result<V, DoorRefusal>,
+    at: Timestamp,
+}
+
+impl<V> Verdict<V> {
+    fn stray(refusal: impl Into<DoorRefusal>, at: Timestamp) -> Self {
+        Self { waiting: None, outcome: Err(refusal.into()), at }
+    }
+
+    /// Why it is refused so far, if it is.
+    pub fn refusal(&self) -> Option<&DoorRefusal> {
+        self.outcome.as_ref().err()
+    }
+}
