@@ -113,132 +113,42 @@ fn look_up<A: Copy>(table: &[(&str, Result<A, Refused>)], uri: &str) -> Result<A
 }
 
 const SIGNATURES: &[(&str, Result<SignatureAlgorithm, Refused>)] = &[
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-        Ok(SignatureAlgorithm::RsaSha256),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha224",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2007/05/xmldsig-more#rsa-pss",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1",
-        Err(Refused::Sha1),
-    ),
-    (
-        "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
-        Err(Refused::Sha1),
-    ),
-    (
-        "http://www.w3.org/2000/09/xmldsig#dsa-sha1",
-        Err(Refused::Sha1),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1",
-        Err(Refused::Sha1),
-    ),
-    (
-        "http://www.w3.org/2009/xmldsig11#dsa-sha256",
-        Err(Refused::Dsa),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#rsa-md5",
-        Err(Refused::Md5),
-    ),
-    (
-        "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
-        Err(Refused::Hmac),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-md5",
-        Err(Refused::Hmac),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha224",
-        Err(Refused::Hmac),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
-        Err(Refused::Hmac),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha384",
-        Err(Refused::Hmac),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-sha512",
-        Err(Refused::Hmac),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#hmac-ripemd160",
-        Err(Refused::Hmac),
-    ),
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", Ok(SignatureAlgorithm::RsaSha256)),
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2007/05/xmldsig-more#rsa-pss", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1", Err(Refused::Sha1)),
+    ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", Err(Refused::Sha1)),
+    ("http://www.w3.org/2000/09/xmldsig#dsa-sha1", Err(Refused::Sha1)),
+    ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", Err(Refused::Sha1)),
+    ("http://www.w3.org/2009/xmldsig11#dsa-sha256", Err(Refused::Dsa)),
+    ("http://www.w3.org/2001/04/xmldsig-more#rsa-md5", Err(Refused::Md5)),
+    ("http://www.w3.org/2000/09/xmldsig#hmac-sha1", Err(Refused::Hmac)),
+    ("http://www.w3.org/2001/04/xmldsig-more#hmac-md5", Err(Refused::Hmac)),
+    ("http://www.w3.org/2001/04/xmldsig-more#hmac-sha224", Err(Refused::Hmac)),
+    ("http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", Err(Refused::Hmac)),
+    ("http://www.w3.org/2001/04/xmldsig-more#hmac-sha384", Err(Refused::Hmac)),
+    ("http://www.w3.org/2001/04/xmldsig-more#hmac-sha512", Err(Refused::Hmac)),
+    ("http://www.w3.org/2001/04/xmldsig-more#hmac-ripemd160", Err(Refused::Hmac)),
     ("none", Err(Refused::None)),
     ("", Err(Refused::None)),
 ];
 
 const DIGESTS: &[(&str, Result<DigestAlgorithm, Refused>)] = &[
-    (
-        "http://www.w3.org/2001/04/xmlenc#sha256",
-        Ok(DigestAlgorithm::Sha256),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#sha384",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmlenc#sha512",
-        Err(Refused::NotSupported),
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#sha224",
-        Err(Refused::NotSupported),
-    ),
+    ("http://www.w3.org/2001/04/xmlenc#sha256", Ok(DigestAlgorithm::Sha256)),
+    ("http://www.w3.org/2001/04/xmldsig-more#sha384", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmlenc#sha512", Err(Refused::NotSupported)),
+    ("http://www.w3.org/2001/04/xmldsig-more#sha224", Err(Refused::NotSupported)),
     ("http://www.w3.org/2000/09/xmldsig#sha1", Err(Refused::Sha1)),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#md5",
-        Err(Refused::Md5),
-    ),
+    ("http://www.w3.org/2001/04/xmldsig-more#md5", Err(Refused::Md5)),
     ("none", Err(Refused::None)),
     ("", Err(Refused::None)),
 ];
@@ -250,32 +160,18 @@ mod tests {
     #[test]
     fn an_accepted_row_names_its_own_uri_and_no_uri_has_two_rows() {
         for (at, (uri, verdict)) in SIGNATURES.iter().enumerate() {
-            assert!(
-                verdict.is_err() || verdict.is_ok_and(|algorithm| algorithm.uri() == *uri),
-                "{uri}"
-            );
-            assert!(
-                SIGNATURES[..at].iter().all(|(other, _)| other != uri),
-                "{uri}"
-            );
+            assert!(verdict.is_err() || verdict.is_ok_and(|algorithm| algorithm.uri() == *uri), "{uri}");
+            assert!(SIGNATURES[..at].iter().all(|(other, _)| other != uri), "{uri}");
         }
         for (at, (uri, verdict)) in DIGESTS.iter().enumerate() {
-            assert!(
-                verdict.is_err() || verdict.is_ok_and(|algorithm| algorithm.uri() == *uri),
-                "{uri}"
-            );
+            assert!(verdict.is_err() || verdict.is_ok_and(|algorithm| algorithm.uri() == *uri), "{uri}");
             assert!(DIGESTS[..at].iter().all(|(other, _)| other != uri), "{uri}");
         }
     }
 
     #[test]
     fn what_is_in_no_row_is_unknown() {
-        for uri in [
-            "rsa-sha256",
-            "http://www.w3.org/2001/04/xmldsig-more#RSA-SHA256",
-            " ",
-            "urn:x",
-        ] {
+        for uri in ["rsa-sha256", "http://www.w3.org/2001/04/xmldsig-more#RSA-SHA256", " ", "urn:x"] {
             assert_eq!(SignatureAlgorithm::from_uri(uri), Err(Refused::Unknown));
             assert_eq!(DigestAlgorithm::from_uri(uri), Err(Refused::Unknown));
         }

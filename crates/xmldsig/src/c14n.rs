@@ -39,9 +39,7 @@ pub fn canonicalize(
     check_prefixes(element, inclusive)?;
     if let Some(without) = without {
         let within = element.index() + 1..element.node().end;
-        if !std::ptr::eq(element.document(), without.document())
-            || !within.contains(&without.index())
-        {
+        if !std::ptr::eq(element.document(), without.document()) || !within.contains(&without.index()) {
             return Err(C14nError::NotInside);
         }
     }
@@ -96,13 +94,7 @@ impl<'d, 'p> Canonicalizer<'d, 'p> {
         let largest = apex.document().limits().bytes;
         let nodes = (apex.node().end - apex.index()) as usize;
         let octets = Vec::with_capacity((nodes * OCTETS_PER_NODE).min(largest));
-        Canonicalizer {
-            octets,
-            largest,
-            inclusive,
-            rendered: Vec::new(),
-            open: Vec::new(),
-        }
+        Canonicalizer { octets, largest, inclusive, rendered: Vec::new(), open: Vec::new() }
     }
 
     fn walk(&mut self, apex: Element<'d>, without: Option<Element<'d>>) -> Result<(), C14nError> {
@@ -125,8 +117,7 @@ impl<'d, 'p> Canonicalizer<'d, 'p> {
                         self.render_inclusive(apex, index, element);
                     }
                     self.start_tag(document, element, outside);
-                    self.open
-                        .push((node.end, document.str(element.name.qualified), outside));
+                    self.open.push((node.end, document.str(element.name.qualified), outside));
                 }
             }
             if self.octets.len() > self.largest {
@@ -170,10 +161,7 @@ impl<'d, 'p> Canonicalizer<'d, 'p> {
     fn render_inclusive(&mut self, apex: Element<'d>, index: u32, element: &'d ElementNode) {
         let document = apex.document();
         if index == apex.index() {
-            let found = self
-                .inclusive
-                .iter()
-                .filter_map(|prefix| apex.binding_of_prefix(prefix));
+            let found = self.inclusive.iter().filter_map(|prefix| apex.binding_of_prefix(prefix));
             found.for_each(|(prefix, uri)| render(&mut self.rendered, prefix, uri));
             return;
         }
@@ -222,11 +210,7 @@ fn render<'d>(rendered: &mut Vec<(&'d str, &'d str)>, prefix: &'d str, uri: &'d 
 
 /// A namespace declaration with the space before it; an empty prefix declares the default.
 pub(crate) fn write_declaration(prefix: &str, uri: &str, octets: &mut Vec<u8>) {
-    octets.extend_from_slice(if prefix.is_empty() {
-        b" xmlns"
-    } else {
-        b" xmlns:"
-    });
+    octets.extend_from_slice(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
     octets.extend_from_slice(prefix.as_bytes());
     write_value(uri, octets);
 }

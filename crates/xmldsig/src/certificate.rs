@@ -25,7 +25,6 @@ use crate::keys::{KeyError, SigningKey, VerifyingKey};
 ///
 /// let (key, _) = SigningKey::generate(KeyKind::Rsa2048)?;
 /// let validity = "2026-01-01T00:00:00Z".parse()?.."2029-01-01T00:00:00Z".parse()?;
-/// # #[expect(clippy::disallowed_methods)]
 /// let rng = SystemRandom::new();
 /// let certificate = self_signed(&key, "idp.example", validity, [7; 16], &rng)?;
 /// assert_eq!(Certificate::from_pem(&certificate.pem())?, certificate);
@@ -51,8 +50,7 @@ impl Certificate {
         if der.len() > LARGEST {
             return Err(CertificateError::TooLarge);
         }
-        let (rest, certificate) =
-            X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
+        let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
         if !rest.is_empty() {
             return Err(CertificateError::Several);
         }
@@ -180,9 +178,7 @@ pub fn self_signed(
     params.not_before = rcgen::date_time_ymd(1950, 1, 1) + since_1950(validity.start)?;
     params.not_after = rcgen::date_time_ymd(1950, 1, 1) + since_1950(validity.end)?;
     params.serial_number = Some(SerialNumber::from_slice(&serial));
-    let certificate = params
-        .self_signed(&Signer { key, rng })
-        .map_err(|_| CertificateError::Library)?;
+    let certificate = params.self_signed(&Signer { key, rng }).map_err(|_| CertificateError::Library)?;
     Certificate::from_der(certificate.der())
 }
 
@@ -226,9 +222,7 @@ impl PublicKeyData for Signer<'_> {
 
 impl rcgen::SigningKey for Signer<'_> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        self.key
-            .sign_octets(message, self.rng)
-            .map_err(|_| rcgen::Error::RemoteKeyError)
+        self.key.sign_octets(message, self.rng).map_err(|_| rcgen::Error::RemoteKeyError)
     }
 }
 
@@ -237,16 +231,11 @@ fn timestamp(time: ASN1Time) -> Result<Timestamp, CertificateError> {
 }
 
 fn since_1950(time: Timestamp) -> Result<Duration, CertificateError> {
-    let seconds = time
-        .as_second()
-        .checked_add(SECONDS_1950_TO_1970)
-        .ok_or(CertificateError::Dates)?;
+    let seconds = time.as_second().checked_add(SECONDS_1950_TO_1970).ok_or(CertificateError::Dates)?;
     if time.as_second() >= SECONDS_1970_TO_10000 {
         return Err(CertificateError::Dates);
     }
-    u64::try_from(seconds)
-        .map(Duration::from_secs)
-        .map_err(|_| CertificateError::Dates)
+    u64::try_from(seconds).map(Duration::from_secs).map_err(|_| CertificateError::Dates)
 }
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";

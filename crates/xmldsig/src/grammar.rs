@@ -50,17 +50,11 @@ pub(crate) fn read<'d>(signed: Element<'d>, signature: Element<'d>) -> Result<Cl
     let id = signed.attribute("ID").ok_or(Error::IdMissing)?;
     let (signed_info, value) = signature_parts(signature)?;
     no_attributes(signed_info)?;
-    if signed_info
-        .elements()
-        .filter(|child| child.is(DS, "Reference"))
-        .count()
-        > 1
-    {
+    if signed_info.elements().filter(|child| child.is(DS, "Reference")).count() > 1 {
         return Err(Error::SeveralReferences);
     }
     let names = ["CanonicalizationMethod", "SignatureMethod", "Reference"];
-    let [canonicalization, method, reference] =
-        children(signed_info, names, Error::SignedInfoContent)?;
+    let [canonicalization, method, reference] = children(signed_info, names, Error::SignedInfoContent)?;
     if algorithm(canonicalization)? != EXCLUSIVE {
         return Err(Error::CanonicalizationMethod);
     }
@@ -83,15 +77,7 @@ pub(crate) fn read<'d>(signed: Element<'d>, signature: Element<'d>) -> Result<Cl
     if value.is_empty() {
         return Err(Error::SignatureEmpty);
     }
-    Ok(Claim {
-        signed_info,
-        info_prefixes,
-        method,
-        prefixes,
-        digest_method,
-        digest,
-        value,
-    })
+    Ok(Claim { signed_info, info_prefixes, method, prefixes, digest_method, digest, value })
 }
 
 /// `SignedInfo` and `SignatureValue`, after a look that `KeyInfo`, if there, is harmless.
@@ -129,15 +115,9 @@ fn refers_to(reference: Element<'_>, id: &str) -> Result<(), Error> {
 }
 
 /// Exactly the two transforms, in their order; returns the prefix list of the second.
-fn transforms_prefixes<'d>(
-    transforms: Element<'d>,
-    signed: Element<'d>,
-) -> Result<Vec<&'d str>, Error> {
+fn transforms_prefixes<'d>(transforms: Element<'d>, signed: Element<'d>) -> Result<Vec<&'d str>, Error> {
     no_attributes(transforms)?;
-    for transform in transforms
-        .elements()
-        .filter(|child| child.is(DS, "Transform"))
-    {
+    for transform in transforms.elements().filter(|child| child.is(DS, "Transform")) {
         if ![ENVELOPED, EXCLUSIVE].contains(&algorithm(transform)?) {
             return Err(Error::TransformRefused);
         }
@@ -162,10 +142,7 @@ fn prefix_list<'d>(method: Element<'d>, apex: Element<'d>) -> Result<Vec<&'d str
     }
     only_attribute(list, "PrefixList")?;
     empty(list)?;
-    let tokens = list
-        .attribute("PrefixList")
-        .unwrap_or_default()
-        .split([' ', '\t', '\n', '\r']);
+    let tokens = list.attribute("PrefixList").unwrap_or_default().split([' ', '\t', '\n', '\r']);
     let prefixes: Vec<_> = tokens
         .filter(|token| !token.is_empty())
         .map(|token| if token == "#default" { "" } else { token })
@@ -184,17 +161,11 @@ fn children<'d, const N: usize>(
     otherwise: Error,
 ) -> Result<[Element<'d>; N], Error> {
     let found = only_children(parent, otherwise)?;
-    let fits = found
-        .iter()
-        .zip(names)
-        .all(|(child, name)| child.is(DS, name));
+    let fits = found.iter().zip(names).all(|(child, name)| child.is(DS, name));
     if fits { Ok(found) } else { Err(otherwise) }
 }
 
-fn only_children<const N: usize>(
-    parent: Element<'_>,
-    otherwise: Error,
-) -> Result<[Element<'_>; N], Error> {
+fn only_children<const N: usize>(parent: Element<'_>, otherwise: Error) -> Result<[Element<'_>; N], Error> {
     if parent.has_stray_text() {
         return Err(Error::StrayText);
     }
@@ -208,31 +179,18 @@ fn algorithm(element: Element<'_>) -> Result<&str, Error> {
 }
 
 fn no_attributes(element: Element<'_>) -> Result<(), Error> {
-    if element.attributes().next().is_some() {
-        Err(Error::UnexpectedAttribute)
-    } else {
-        Ok(())
-    }
+    if element.attributes().next().is_some() { Err(Error::UnexpectedAttribute) } else { Ok(()) }
 }
 
 fn only_attribute(element: Element<'_>, local: &str) -> Result<(), Error> {
     let mut attributes = element.attributes();
-    let only =
-        attributes.all(|attribute| attribute.namespace.is_none() && attribute.local_name == local);
-    if only {
-        Ok(())
-    } else {
-        Err(Error::UnexpectedAttribute)
-    }
+    let only = attributes.all(|attribute| attribute.namespace.is_none() && attribute.local_name == local);
+    if only { Ok(()) } else { Err(Error::UnexpectedAttribute) }
 }
 
 fn empty(element: Element<'_>) -> Result<(), Error> {
     let text = element.text().map_err(|_| Error::UnexpectedContent)?;
-    if text.bytes().all(is_xml_space) {
-        Ok(())
-    } else {
-        Err(Error::StrayText)
-    }
+    if text.bytes().all(is_xml_space) { Ok(()) } else { Err(Error::StrayText) }
 }
 
 /// The octets that an element without attributes and child elements holds in base64: white

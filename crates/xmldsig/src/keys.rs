@@ -35,7 +35,6 @@ pub enum KeyKind {
 ///
 /// let (key, pkcs8) = SigningKey::generate(KeyKind::Rsa2048)?;
 /// let again = SigningKey::from_pkcs8(&pkcs8)?;
-/// # #[expect(clippy::disallowed_methods)]
 /// let rng = SystemRandom::new();
 /// let signature = again.sign_octets(b"octets", &rng)?;
 /// key.verifying_key()?.verify_octets(SignatureAlgorithm::RsaSha256, b"octets", &signature)?;
@@ -100,9 +99,7 @@ impl SigningKey {
     /// When the library cannot.
     pub fn sign_octets(&self, octets: &[u8], rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, rng, octets, &mut signature)
-            .map_err(|_| KeyError::Library)?;
+        self.pair.sign(&RSA_PKCS1_SHA256, rng, octets, &mut signature).map_err(|_| KeyError::Library)?;
         Ok(signature)
     }
 
@@ -112,8 +109,7 @@ impl SigningKey {
     }
 
     fn new(pair: RsaKeyPair) -> Result<SigningKey, KeyError> {
-        let spki: PublicKeyX509Der<'_> =
-            pair.public_key().as_der().map_err(|_| KeyError::Library)?;
+        let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| KeyError::Library)?;
         let spki = spki.as_ref().to_vec();
         VerifyingKey::from_spki(&spki)?;
         Ok(SigningKey { pair, spki })
@@ -138,8 +134,8 @@ impl VerifyingKey {
             return Err(KeyError::PublicKey);
         }
         let bits = rsa_bits(&info)?;
-        let rsa_sha256 = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki)
-            .map_err(|_| KeyError::PublicKey)?;
+        let rsa_sha256 =
+            ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).map_err(|_| KeyError::PublicKey)?;
         Ok(VerifyingKey { rsa_sha256, bits })
     }
 
@@ -177,10 +173,7 @@ impl Keys {
     /// `first`, and whatever `rest` there is (certificates that overlap while one replaces another).
     #[must_use]
     pub fn new(first: VerifyingKey, rest: impl IntoIterator<Item = VerifyingKey>) -> Keys {
-        Keys {
-            first,
-            rest: rest.into_iter().collect(),
-        }
+        Keys { first, rest: rest.into_iter().collect() }
     }
 
     /// The keys in the order given.
@@ -199,8 +192,7 @@ impl Keys {
         signature: &[u8],
     ) -> Result<usize, KeyError> {
         let mut keys = self.iter();
-        keys.position(|key| key.verify_octets(algorithm, octets, signature).is_ok())
-            .ok_or(KeyError::Mismatch)
+        keys.position(|key| key.verify_octets(algorithm, octets, signature).is_ok()).ok_or(KeyError::Mismatch)
     }
 }
 
@@ -246,12 +238,7 @@ fn rsa_bits(info: &SubjectPublicKeyInfo<'_>) -> Result<usize, KeyError> {
 
 /// The length of an unsigned big-endian number without its leading zeros.
 fn bits(number: &[u8]) -> usize {
-    let start = number
-        .iter()
-        .position(|&octet| octet != 0)
-        .unwrap_or(number.len());
+    let start = number.iter().position(|&octet| octet != 0).unwrap_or(number.len());
     let number = &number[start..];
-    number
-        .first()
-        .map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
+    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
 }

@@ -24,7 +24,6 @@ use crate::keys::{KeyError, SigningKey};
 /// use aws_lc_rs::rand::SystemRandom;
 /// use xmldsig::{Document, KeyKind, Keys, Limits, Name, SigningKey, Writer, sign, verify};
 ///
-/// # #[expect(clippy::disallowed_methods)]
 /// let rng = SystemRandom::new();
 /// let (key, _) = SigningKey::generate(KeyKind::Rsa2048)?;
 /// let mut w = Writer::new();
@@ -47,11 +46,7 @@ pub fn sign<'n>(
     if certificate.is_some_and(|certificate| certificate.public_key() != key.public_key()) {
         return Err(SignError::CertificateOfAnotherKey);
     }
-    let Enveloped {
-        mut element,
-        id,
-        place,
-    } = unsigned;
+    let Enveloped { mut element, id, place } = unsigned;
     let digest = DigestAlgorithm::Sha256.digest(&element.octets);
     let info = signed_info(&id, key, &STANDARD.encode(digest));
     let to_sign = ["<ds:SignedInfo xmlns:ds=\"", DS, "\">", &info].concat();

@@ -23,11 +23,7 @@ use crate::xml::{Document, Element, XmlError};
 /// See [`sign`](crate::sign) for an example.
 pub fn verify(element: Element<'_>, keys: &Keys) -> Result<Signed, SignatureError> {
     let signature = signature_of(element)?.ok_or(SignatureError::Missing)?;
-    let in_message = element
-        .document()
-        .elements()
-        .filter(|other| other.is(DS, "Signature"))
-        .count();
+    let in_message = element.document().elements().filter(|other| other.is(DS, "Signature")).count();
     if in_message > MOST_SIGNATURES {
         return Err(SignatureError::TooMany);
     }
@@ -41,11 +37,7 @@ pub fn verify(element: Element<'_>, keys: &Keys) -> Result<Signed, SignatureErro
     if !bool::from(digest.as_ref().ct_eq(&claim.digest)) {
         return Err(SignatureError::DigestMismatch);
     }
-    Ok(Signed {
-        octets,
-        key,
-        limits: *element.document().limits(),
-    })
+    Ok(Signed { octets, key, limits: *element.document().limits() })
 }
 
 /// The signature that `element` itself holds, if any: among its children, the first or the
@@ -66,10 +58,7 @@ pub fn verify(element: Element<'_>, keys: &Keys) -> Result<Signed, SignatureErro
 /// # Ok::<(), xmldsig::XmlError>(())
 /// ```
 pub fn signature_of(element: Element<'_>) -> Result<Option<Element<'_>>, SignatureError> {
-    let mut signatures = element
-        .elements()
-        .enumerate()
-        .filter(|(_, child)| child.is(DS, "Signature"));
+    let mut signatures = element.elements().enumerate().filter(|(_, child)| child.is(DS, "Signature"));
     match (signatures.next(), signatures.next()) {
         (None, _) => Ok(None),
         (Some(_), Some(_)) => Err(SignatureError::Repeated),
@@ -111,9 +100,7 @@ impl Signed {
 impl std::fmt::Debug for Signed {
     /// No content: messages carry personal data and do not belong in logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Signed")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
+        f.debug_struct("Signed").field("key", &self.key).finish_non_exhaustive()
     }
 }
 

@@ -29,10 +29,7 @@ impl<'n> Namespace<'n> {
     /// The name `local` in this namespace.
     #[must_use]
     pub const fn name(self, local: &'n str) -> Name<'n> {
-        Name {
-            namespace: self,
-            local,
-        }
+        Name { namespace: self, local }
     }
 
     /// The namespace name.
@@ -121,10 +118,7 @@ impl<'n> Writer<'n> {
     /// Nothing written yet.
     #[must_use]
     pub fn new() -> Writer<'n> {
-        Writer {
-            octets: Vec::with_capacity(ROOM),
-            ..Writer::default()
-        }
+        Writer { octets: Vec::with_capacity(ROOM), ..Writer::default() }
     }
 
     /// Opens the element `name` inside the one that is open.
@@ -253,11 +247,7 @@ impl<'n> Writer<'n> {
         if self.pending.is_some() || !self.open.is_empty() || self.octets.is_empty() {
             return Err(WriteError::Unfinished);
         }
-        let canonical = Canonical {
-            octets: self.octets,
-            declared: self.declared,
-            plain: self.plain,
-        };
+        let canonical = Canonical { octets: self.octets, declared: self.declared, plain: self.plain };
         canonical.assert_canonical();
         Ok(canonical)
     }
@@ -268,8 +258,7 @@ impl<'n> Writer<'n> {
         };
         let mut attributes = std::mem::take(&mut self.attributes);
         attributes.sort_unstable_by_key(|(name, _)| (name.namespace.uri, name.local));
-        let same =
-            |a: Name<'_>, b: Name<'_>| (a.namespace.uri, a.local) == (b.namespace.uri, b.local);
+        let same = |a: Name<'_>, b: Name<'_>| (a.namespace.uri, a.local) == (b.namespace.uri, b.local);
         if attributes.windows(2).any(|pair| same(pair[0].0, pair[1].0)) {
             self.fail(WriteError::DuplicateAttribute);
         }
@@ -294,16 +283,13 @@ impl<'n> Writer<'n> {
         self.attributes = attributes;
         self.values.clear();
         self.octets.push(b'>');
-        self.open.push(Open {
-            name: written,
-            outside,
-        });
+        self.open.push(Open { name: written, outside });
     }
 
     /// Declares the namespace of `name` if it is not in force.
     fn render(&mut self, name: Name<'n>, is_attribute: bool, outside: usize) {
         let namespace = name.namespace;
-        if !is_nc_name(name.local) {
+        if !is_nc_name(name.local) || (is_attribute && name.local == "xmlns") {
             self.fail(WriteError::Name);
         }
         if namespace.prefix.is_empty() && is_attribute {
@@ -318,18 +304,16 @@ impl<'n> Writer<'n> {
             }
             return;
         }
-        self.plain |= namespace.prefix.is_empty() && namespace.uri.is_empty();
-        if self.current(namespace.prefix) == namespace.uri {
+        self.plain |= namespace == Namespace::new("", "");
+        let declared = self.current(namespace.prefix) == namespace.uri;
+        if declared && (namespace.prefix.is_empty() || !namespace.uri.is_empty()) {
             return;
         }
         let valid_prefix = namespace.prefix.is_empty() || is_nc_name(namespace.prefix);
         if !valid_prefix || may_bind(namespace.prefix, namespace.uri).is_err() {
             self.fail(WriteError::Namespace);
         }
-        if self.rendered[outside..]
-            .iter()
-            .any(|other| other.prefix == namespace.prefix)
-        {
+        if self.rendered[outside..].iter().any(|other| other.prefix == namespace.prefix) {
             self.fail(WriteError::PrefixTwice);
         }
         self.rendered.push(namespace);

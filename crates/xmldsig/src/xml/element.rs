@@ -78,14 +78,11 @@ impl<'d> Element<'d> {
     /// Its attributes, those in no namespace first, each group in the order of names.
     pub fn attributes(self) -> impl Iterator<Item = Attribute<'d>> {
         let document = self.document;
-        document
-            .attributes_of(self.inner())
-            .iter()
-            .map(move |attribute| Attribute {
-                namespace: Some(document.namespace(&attribute.name)).filter(|uri| !uri.is_empty()),
-                local_name: document.local(&attribute.name),
-                value: document.str(attribute.value),
-            })
+        document.attributes_of(self.inner()).iter().map(move |attribute| Attribute {
+            namespace: Some(document.namespace(&attribute.name)).filter(|uri| !uri.is_empty()),
+            local_name: document.local(&attribute.name),
+            value: document.str(attribute.value),
+        })
     }
 
     /// Its child elements in order.
@@ -116,21 +113,16 @@ impl<'d> Element<'d> {
     #[must_use]
     pub fn has_stray_text(self) -> bool {
         self.elements().next().is_some()
-            && self
-                .children()
-                .any(|index| match self.document.node(index).kind {
-                    Kind::Text(piece) => !self.document.str(piece).bytes().all(is_xml_space),
-                    Kind::Element(_) => false,
-                })
+            && self.children().any(|index| match self.document.node(index).kind {
+                Kind::Text(piece) => !self.document.str(piece).bytes().all(is_xml_space),
+                Kind::Element(_) => false,
+            })
     }
 
     /// Its parent, unless it is the root.
     #[must_use]
     pub fn parent(self) -> Option<Element<'d>> {
-        (self.index > 0).then(|| Element {
-            document: self.document,
-            index: self.node().parent,
-        })
+        (self.index > 0).then(|| Element { document: self.document, index: self.node().parent })
     }
 
     /// The error for `rule` at this element.
@@ -145,13 +137,8 @@ impl<'d> Element<'d> {
         let mut place = Some(self);
         while let Some(element) = place {
             let mut bindings = self.document.bindings_of(element.inner()).iter();
-            if let Some(binding) =
-                bindings.find(|binding| self.document.str(binding.prefix) == prefix)
-            {
-                let (prefix, uri) = (
-                    self.document.str(binding.prefix),
-                    self.document.str(binding.uri),
-                );
+            if let Some(binding) = bindings.find(|binding| self.document.str(binding.prefix) == prefix) {
+                let (prefix, uri) = (self.document.str(binding.prefix), self.document.str(binding.uri));
                 return Some((prefix, uri)).filter(|(_, uri)| !uri.is_empty());
             }
             place = element.parent();
@@ -185,9 +172,7 @@ impl<'d> Element<'d> {
     fn children(self) -> impl Iterator<Item = u32> {
         let (document, end) = (self.document, self.node().end);
         let first = Some(self.index + 1).filter(|&child| child < end);
-        std::iter::successors(first, move |&child| {
-            Some(document.node(child).end).filter(|&next| next < end)
-        })
+        std::iter::successors(first, move |&child| Some(document.node(child).end).filter(|&next| next < end))
     }
 }
 
@@ -202,8 +187,6 @@ impl Eq for Element<'_> {}
 impl std::fmt::Debug for Element<'_> {
     /// The name only: messages carry personal data and do not belong in logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Element")
-            .field("name", &self.local_name())
-            .finish_non_exhaustive()
+        f.debug_struct("Element").field("name", &self.local_name()).finish_non_exhaustive()
     }
 }

@@ -27,16 +27,9 @@ impl XmlError {
     pub(crate) fn locate(rule: XmlRule, source: &[u8], at: usize) -> XmlError {
         let before = &source[..at.min(source.len())];
         let line = 1 + before.iter().filter(|&&octet| octet == b'\n').count();
-        let start = before
-            .iter()
-            .rposition(|&octet| octet == b'\n')
-            .map_or(0, |newline| newline + 1);
+        let start = before.iter().rposition(|&octet| octet == b'\n').map_or(0, |newline| newline + 1);
         let clamp = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        XmlError {
-            rule,
-            line: clamp(line),
-            column: clamp(before.len() - start + 1),
-        }
+        XmlError { rule, line: clamp(line), column: clamp(before.len() - start + 1) }
     }
 }
 
@@ -141,7 +134,7 @@ pub enum XmlRule {
     /// `xmlns:p=""`, which Namespaces in XML 1.0 does not allow.
     #[error("a prefix is bound to no namespace")]
     EmptyNamespace,
-    /// A namespace name that is relative, longer than 1024 octets, or holds a character that no URI has.
+    /// A namespace name that is relative, longer than 1024 octets, or holds `&` or a character that no URI has.
     #[error("a namespace name is not an absolute URI")]
     NamespaceName,
     /// An attribute `Id`, `id`, `xml:id`, or any prefixed `ID`: other readers take it for the ID.

@@ -30,16 +30,12 @@ pub(crate) fn find_illegal(text: &str) -> Option<usize> {
         controls += usize::from(octet < 0x20 && !is_xml_space(octet));
     }
     if controls > 0 {
-        return octets
-            .iter()
-            .position(|&octet| octet < 0x20 && !is_xml_space(octet));
+        return octets.iter().position(|&octet| octet < 0x20 && !is_xml_space(octet));
     }
     if !octets.contains(&0xEF) {
         return None;
     }
-    text.char_indices()
-        .find(|&(_, character)| is_illegal(character))
-        .map(|(at, _)| at)
+    text.char_indices().find(|&(_, character)| is_illegal(character)).map(|(at, _)| at)
 }
 
 /// Whether XML 1.0 does not allow `character` anywhere, not even by reference.
@@ -84,10 +80,7 @@ mod tests {
 
     #[test]
     fn illegal_characters_are_found_where_they_stand() {
-        assert_eq!(
-            find_illegal("a\tb\n\r é \u{FFFD} \u{10FFFF} \u{7F} \u{85}"),
-            None
-        );
+        assert_eq!(find_illegal("a\tb\n\r é \u{FFFD} \u{10FFFF} \u{7F} \u{85}"), None);
         assert_eq!(find_illegal("ab\u{1}"), Some(2));
         assert_eq!(find_illegal("ab\0"), Some(2));
         assert_eq!(find_illegal("é\u{FFFE}"), Some(2));

@@ -14,11 +14,7 @@ use crate::limits::Limits;
 /// ends), then the grammar.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, XmlError> {
     if bytes.len() > limits.bytes.min(LARGEST) {
-        return Err(XmlError {
-            rule: XmlRule::TooLarge,
-            line: 1,
-            column: 1,
-        });
+        return Err(XmlError { rule: XmlRule::TooLarge, line: 1, column: 1 });
     }
     let bytes = match bytes.strip_prefix(BYTE_ORDER_MARK) {
         Some(rest) if limits.byte_order_mark => rest,
@@ -141,14 +137,10 @@ impl<'s> Reader<'s> {
     }
 
     fn instruction(&self) -> XmlRule {
-        let target = self.rest()[2..]
-            .split(|character: char| !character.is_ascii_alphanumeric())
-            .next();
-        if target == Some("xml") {
-            XmlRule::Declaration
-        } else {
-            XmlRule::ProcessingInstruction
-        }
+        let is_declaration = self.rest()[2..]
+            .strip_prefix("xml")
+            .is_some_and(|after| after.bytes().next().is_none_or(|octet| !continues_name(octet)));
+        if is_declaration { XmlRule::Declaration } else { XmlRule::ProcessingInstruction }
     }
 
     fn bang(&mut self) -> Result<(), XmlRule> {
@@ -156,10 +148,7 @@ impl<'s> Reader<'s> {
             self.comment()
         } else if self.rest().starts_with(SECTION) {
             self.section()
-        } else if self
-            .peek(2)
-            .is_some_and(|octet| octet.is_ascii_alphabetic() || octet == b'[')
-        {
+        } else if self.peek(2).is_some_and(|octet| octet.is_ascii_alphabetic() || octet == b'[') {
             Err(XmlRule::DocumentType)
         } else {
             Err(XmlRule::Markup)
@@ -181,9 +170,7 @@ impl<'s> Reader<'s> {
 
     fn section(&mut self) -> Result<(), XmlRule> {
         let start = self.at + SECTION.len();
-        let length = self.source[start..]
-            .find("]]>")
-            .ok_or(XmlRule::UnexpectedEnd)?;
+        let length = self.source[start..].find("]]>").ok_or(XmlRule::UnexpectedEnd)?;
         if length > 0 {
             self.push(Kind::Text(Span::new(start, start + length)))?;
         }
@@ -195,9 +182,7 @@ impl<'s> Reader<'s> {
         let (octets, start) = (self.source.as_bytes(), self.at);
         let mut piece = Piece::new(start);
         loop {
-            let stop = octets[self.at..]
-                .iter()
-                .position(|octet| matches!(octet, b'<' | b'&' | b'>'));
+            let stop = octets[self.at..].iter().position(|octet| matches!(octet, b'<' | b'&' | b'>'));
             self.at = stop.map_or(octets.len(), |stop| self.at + stop);
             match octets.get(self.at) {
                 None => return Err(XmlRule::UnexpectedEnd),
@@ -246,14 +231,9 @@ impl<'s> Reader<'s> {
     fn index_ids(&mut self) -> Result<(), XmlRule> {
         let mut ids = std::mem::take(&mut self.document.ids);
         ids.sort_unstable_by(|(a, a_node), (b, b_node)| {
-            self.document
-                .str(*a)
-                .cmp(self.document.str(*b))
-                .then(a_node.cmp(b_node))
+            self.document.str(*a).cmp(self.document.str(*b)).then(a_node.cmp(b_node))
         });
-        let twice = ids
-            .windows(2)
-            .find(|pair| self.document.str(pair[0].0) == self.document.str(pair[1].0));
+        let twice = ids.windows(2).find(|pair| self.document.str(pair[0].0) == self.document.str(pair[1].0));
         if let Some(pair) = twice {
             if let Kind::Element(element) = &self.document.nodes[pair[1].1 as usize].kind {
                 self.at = element.name.qualified.start as usize;
@@ -300,11 +280,7 @@ impl<'s> Reader<'s> {
         }
         let index = self.next_node();
         let parent = self.open.last().map_or(index, |open| open.node);
-        self.document.nodes.push(Node {
-            kind,
-            parent,
-            end: index + 1,
-        });
+        self.document.nodes.push(Node { kind, parent, end: index + 1 });
         Ok(index)
     }
 
@@ -320,11 +296,9 @@ impl<'s> Reader<'s> {
         }
         match self.peek(0) {
             Some(b':' | 0x80..) => Err(XmlRule::Name),
-            _ => Ok(Name {
-                qualified: Span::new(start, self.at),
-                prefix: as_u32(prefix),
-                binding: NO_BINDING,
-            }),
+            _ => {
+                Ok(Name { qualified: Span::new(start, self.at), prefix: as_u32(prefix), binding: NO_BINDING })
+            }
         }
     }
 
@@ -372,19 +346,13 @@ pub(super) struct Piece {
 
 impl Piece {
     pub(super) fn new(at: usize) -> Piece {
-        Piece {
-            from: at,
-            copy: None,
-        }
+        Piece { from: at, copy: None }
     }
 }
 
 impl Span {
     pub(super) fn new(start: usize, end: usize) -> Span {
-        Span {
-            start: as_u32(start),
-            end: as_u32(end),
-        }
+        Span { start: as_u32(start), end: as_u32(end) }
     }
 
     pub(super) fn len(self) -> usize {

@@ -7,11 +7,7 @@ use super::names::is_illegal;
 /// character and the octets it takes.
 pub(super) fn read(source: &str) -> Result<(char, usize), XmlRule> {
     let body = &source[1..];
-    let end = body
-        .bytes()
-        .take(LONGEST)
-        .position(|octet| octet == b';')
-        .ok_or(XmlRule::Reference)?;
+    let end = body.bytes().take(LONGEST).position(|octet| octet == b';').ok_or(XmlRule::Reference)?;
     let character = match &body[..end] {
         "lt" => '<',
         "gt" => '>',
@@ -27,11 +23,7 @@ pub(super) fn read(source: &str) -> Result<(char, usize), XmlRule> {
 }
 
 fn named(name: &str) -> XmlRule {
-    if super::names::is_nc_name(name) {
-        XmlRule::UnknownEntity
-    } else {
-        XmlRule::Reference
-    }
+    if super::names::is_nc_name(name) { XmlRule::UnknownEntity } else { XmlRule::Reference }
 }
 
 fn by_number(number: &str) -> Result<char, XmlRule> {
@@ -39,11 +31,7 @@ fn by_number(number: &str) -> Result<char, XmlRule> {
         Some(digits) => (digits, 16),
         None => (number, 10),
     };
-    if digits.is_empty()
-        || !digits
-            .bytes()
-            .all(|octet| char::from(octet).is_digit(radix))
-    {
+    if digits.is_empty() || !digits.bytes().all(|octet| char::from(octet).is_digit(radix)) {
         return Err(XmlRule::Reference);
     }
     u32::from_str_radix(digits, radix)
@@ -63,7 +51,8 @@ mod tests {
 
     #[test]
     fn references_are_read_or_refused() {
-        let rows: &[(&str, Result<(char, usize), XmlRule>)] = &[
+        type Row = (&'static str, Result<(char, usize), XmlRule>);
+        let rows: &[Row] = &[
             ("&lt;", Ok(('<', 4))),
             ("&gt;x", Ok(('>', 4))),
             ("&amp;", Ok(('&', 5))),

@@ -28,15 +28,11 @@ impl Reader<'_> {
             Some(_) => return Err(XmlRule::Version),
             None => return Err(XmlRule::Declaration),
         }
-        if self
-            .pseudo_attribute("encoding")?
-            .is_some_and(|encoding| !encoding.eq_ignore_ascii_case("utf-8"))
+        if self.pseudo_attribute("encoding")?.is_some_and(|encoding| !encoding.eq_ignore_ascii_case("utf-8"))
         {
             return Err(XmlRule::Encoding);
         }
-        if self
-            .pseudo_attribute("standalone")?
-            .is_some_and(|standalone| !matches!(standalone, "yes" | "no"))
+        if self.pseudo_attribute("standalone")?.is_some_and(|standalone| !matches!(standalone, "yes" | "no"))
         {
             return Err(XmlRule::Declaration);
         }
@@ -57,10 +53,7 @@ impl Reader<'_> {
         self.at += name.len();
         let quote = self.equals().map_err(|_| XmlRule::Declaration)?;
         let value = self.at;
-        let length = self
-            .rest()
-            .find(char::from(quote))
-            .ok_or(XmlRule::Declaration)?;
+        let length = self.rest().find(char::from(quote)).ok_or(XmlRule::Declaration)?;
         self.at += length + 1;
         Ok(Some(&self.source[value..value + length]))
     }
@@ -150,14 +143,9 @@ impl Reader<'_> {
         self.raw = raw;
         let (first, last) = (as_u32(attributes), as_u32(self.document.attributes.len()));
         let bindings = as_u32(bindings)..as_u32(self.document.bindings.len());
-        let node = self.push(Kind::Element(ElementNode {
-            name,
-            attributes: first..last,
-            bindings,
-        }))?;
+        let node = self.push(Kind::Element(ElementNode { name, attributes: first..last, bindings }))?;
         for attribute in &self.document.attributes[attributes..] {
-            if !attribute.name.is_prefixed() && self.document.str(attribute.name.qualified) == "ID"
-            {
+            if !attribute.name.is_prefixed() && self.document.str(attribute.name.qualified) == "ID" {
                 self.document.ids.push((attribute.value, node));
             }
         }
@@ -178,23 +166,14 @@ impl Reader<'_> {
             };
             let document = &self.document;
             let (name, uri) = (document.str(prefix), document.str(attribute.value));
-            let twice = document.bindings[start..]
-                .iter()
-                .any(|binding| document.str(binding.prefix) == name);
-            let allowed = if twice {
-                Err(XmlRule::DuplicateAttribute)
-            } else {
-                may_bind(name, uri)
-            };
+            let twice = document.bindings[start..].iter().any(|binding| document.str(binding.prefix) == name);
+            let allowed = if twice { Err(XmlRule::DuplicateAttribute) } else { may_bind(name, uri) };
             allowed.map_err(|rule| self.fault(&attribute.name, rule))?;
             if self.scope.len() >= self.document.limits.namespaces {
                 return Err(self.fault(&attribute.name, XmlRule::TooManyNamespaces));
             }
             self.scope.push(as_u32(self.document.bindings.len()));
-            self.document.bindings.push(Binding {
-                prefix,
-                uri: attribute.value,
-            });
+            self.document.bindings.push(Binding { prefix, uri: attribute.value });
         }
         Ok(start)
     }
@@ -202,16 +181,10 @@ impl Reader<'_> {
     /// The prefix that an attribute of this name declares, if it is a declaration.
     fn declared_prefix(&self, name: &Name) -> Option<Span> {
         if name.is_prefixed() {
-            let local = Span {
-                start: name.qualified.start + name.prefix + 1,
-                end: name.qualified.end,
-            };
+            let local = Span { start: name.qualified.start + name.prefix + 1, end: name.qualified.end };
             (self.document.prefix(name) == "xmlns").then_some(local)
         } else {
-            let nothing = Span {
-                start: name.qualified.start,
-                end: name.qualified.start,
-            };
+            let nothing = Span { start: name.qualified.start, end: name.qualified.start };
             (self.document.str(name.qualified) == "xmlns").then_some(nothing)
         }
     }
@@ -228,22 +201,14 @@ impl Reader<'_> {
             if name.is_prefixed() {
                 name.binding = self.binding(&name)?;
             }
-            self.check_id(&name, attribute.value)
-                .map_err(|rule| self.fault(&name, rule))?;
-            attributes.push(AttributeNode {
-                name,
-                value: attribute.value,
-            });
+            self.check_id(&name, attribute.value).map_err(|rule| self.fault(&name, rule))?;
+            attributes.push(AttributeNode { name, value: attribute.value });
         }
         let document = &self.document;
         attributes.sort_unstable_by(|a, b| {
             let (a, b) = (&a.name, &b.name);
             let namespaces = || document.namespace(a).cmp(document.namespace(b));
-            let order = if a.binding == b.binding {
-                std::cmp::Ordering::Equal
-            } else {
-                namespaces()
-            };
+            let order = if a.binding == b.binding { std::cmp::Ordering::Equal } else { namespaces() };
             order.then_with(|| document.local(a).cmp(document.local(b)))
         });
         let twice = attributes.windows(2).find(|pair| {
@@ -280,8 +245,8 @@ impl Reader<'_> {
         }
         let document = &self.document;
         let mut scope = self.scope.iter().rev();
-        let found = scope
-            .find(|&&binding| document.str(document.bindings[binding as usize].prefix) == prefix);
+        let found =
+            scope.find(|&&binding| document.str(document.bindings[binding as usize].prefix) == prefix);
         match found {
             Some(&binding) if document.bindings[binding as usize].uri.len() > 0 => Ok(binding),
             None if name.is_prefixed() => Err(self.fault(name, XmlRule::UndeclaredPrefix)),

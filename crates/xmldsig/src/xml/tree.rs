@@ -50,10 +50,7 @@ impl Document {
     /// The element whose attribute `ID` is `id`. There is at most one.
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<Element<'_>> {
-        let found = self
-            .ids
-            .binary_search_by(|(value, _)| self.str(*value).cmp(id))
-            .ok()?;
+        let found = self.ids.binary_search_by(|(value, _)| self.str(*value).cmp(id)).ok()?;
         Some(Element::new(self, self.ids[found].1))
     }
 
@@ -65,11 +62,7 @@ impl Document {
 
     /// Every element in document order, the root first.
     pub fn elements(&self) -> impl Iterator<Item = Element<'_>> {
-        let elements = self
-            .nodes
-            .iter()
-            .zip(0..)
-            .filter(|(node, _)| matches!(node.kind, Kind::Element(_)));
+        let elements = self.nodes.iter().zip(0..).filter(|(node, _)| matches!(node.kind, Kind::Element(_)));
         elements.map(|(_, index)| Element::new(self, index))
     }
 
@@ -107,19 +100,14 @@ impl Document {
     /// The local part of `name`.
     pub(crate) fn local(&self, name: &Name) -> &str {
         let colon = u32::from(name.prefix > 0);
-        self.str(Span {
-            start: name.qualified.start + name.prefix + colon,
-            end: name.qualified.end,
-        })
+        self.str(Span { start: name.qualified.start + name.prefix + colon, end: name.qualified.end })
     }
 }
 
 impl std::fmt::Debug for Document {
     /// The root's name only: messages carry personal data and do not belong in logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Document")
-            .field("root", &self.root().local_name())
-            .finish_non_exhaustive()
+        f.debug_struct("Document").field("root", &self.root().local_name()).finish_non_exhaustive()
     }
 }
 
