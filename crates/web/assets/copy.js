@@ -17,9 +17,9 @@ async function copy(value) {
     await navigator.clipboard.writeText(value.value ?? value.textContent);
     return true;
   } catch {
-    // Without permission the value is at least selected, ready for the keyboard.
+    // Without permission: the old way, which leaves the value selected for the keyboard.
     select(value);
-    return false;
+    return document.execCommand("copy");
   }
 }
 

@@ -12,6 +12,8 @@
 // `begin` takes {"hint": …, "conditional": …} and answers {"publicKey": …}; `finish` takes
 // {"credential": …} and answers {"go": "/path"}. An error is {"error": {"message", "tracking"}}.
 
+import { creationOptions, credentialJson, requestOptions } from "./webauthn-json.js";
+
 // The server keeps a challenge for five minutes.
 const CHALLENGE_LIFE_MS = 4.5 * 60 * 1000;
 
@@ -43,11 +45,7 @@ function start(place) {
 }
 
 function supported() {
-  return (
-    window.PublicKeyCredential !== undefined &&
-    typeof PublicKeyCredential.parseRequestOptionsFromJSON === "function" &&
-    typeof PublicKeyCredential.parseCreationOptionsFromJSON === "function"
-  );
+  return window.PublicKeyCredential !== undefined && navigator.credentials !== undefined;
 }
 
 /** The person pressed a button: whatever waits in the autofill makes room. */
@@ -84,7 +82,7 @@ async function offer(door) {
     running.signal.addEventListener("abort", () => clearTimeout(renewal));
     const credential = await navigator.credentials.get({
       mediation: "conditional",
-      publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey),
+      publicKey: requestOptions(options.publicKey),
       signal: running.signal,
     });
     clearTimeout(renewal);
@@ -109,11 +107,11 @@ function stopOffer(door) {
 function ask(place, options) {
   if (place.dataset.passkey === "register") {
     return navigator.credentials.create({
-      publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey),
+      publicKey: creationOptions(options.publicKey),
     });
   }
   return navigator.credentials.get({
-    publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey),
+    publicKey: requestOptions(options.publicKey),
   });
 }
 
@@ -122,7 +120,7 @@ function begin(place, wish, signal) {
 }
 
 async function finish(place, credential) {
-  const answer = credential.toJSON();
+  const answer = credentialJson(credential);
   const form = place.querySelector("form[data-passkey-form]");
   if (form) {
     form.elements.namedItem("credential").value = JSON.stringify(answer);

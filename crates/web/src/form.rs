@@ -43,9 +43,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for CheckedForm<T> {
         let browser = own_page(&mut parts, state).await?;
         content_type_is(&parts.headers, FORM)?;
         let body = read(Request::from_parts(parts, body), state).await?;
-        let pairs = Pairs::parse(&body)?;
-        let token = pairs.one(CSRF_FIELD)?.unwrap_or_default();
-        if !browser.accepts(token) {
+        let mut pairs = Pairs::parse(&body)?;
+        let token = pairs.take(CSRF_FIELD)?.unwrap_or_default();
+        if !browser.accepts(&token) {
             return Err(expired());
         }
         Ok(Self(pairs.deserialize()?))

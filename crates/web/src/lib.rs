@@ -18,7 +18,8 @@
 //!
 //! Templates of other crates extend `layout.html` and `console.html` and import the macros of
 //! `ui.html`: their `askama.toml` lists `dirs = ["templates", "../web/templates"]`, and the module
-//! with the template structs says `use web::filters;`.
+//! with the template structs says `use web::filters;`. A template of theirs is never called
+//! `layout.html`, `console.html` or `ui.html` itself: names are looked up beside the template first.
 
 pub mod address;
 pub mod ambient;

@@ -44,13 +44,15 @@ impl<'a> Pairs<'a> {
         Ok(Self(groups))
     }
 
-    pub(super) fn one(&self, name: &str) -> Result<Option<&str>, PairsError> {
-        match self.0.iter().find(|(known, _)| known == name) {
-            None => Ok(None),
-            Some((_, values)) => match values.as_slice() {
-                [value] => Ok(Some(value)),
-                _ => Err(PairsError::Twice(name.to_owned())),
-            },
+    /// The one value of a name, which is then gone: the form token is no field of a form.
+    pub(super) fn take(&mut self, name: &str) -> Result<Option<Cow<'a, str>>, PairsError> {
+        let Some(at) = self.0.iter().position(|(known, _)| known == name) else {
+            return Ok(None);
+        };
+        let (_, mut values) = self.0.remove(at);
+        match values.pop() {
+            Some(value) if values.is_empty() => Ok(Some(value)),
+            _ => Err(PairsError::Twice(name.to_owned())),
         }
     }
 
