@@ -1,0 +1,12 @@
+//! Values and rules of the identity provider: no async, no SQL, no HTTP.
+//!
+//! What comes from outside is parsed into these values once, at the edge; acts and pages pass them on.
+
+pub mod agent;
+pub mod application;
+pub mod claims;
+pub mod name_id;
+pub mod qr;
+pub mod role;
+pub mod sign_in;
+pub mod user;

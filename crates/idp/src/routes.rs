@@ -1,0 +1,95 @@
+//! Every URL of the identity provider, once.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use web::{Shell, ShellOptions, Token};
+
+use crate::model::sign_in::SignInId;
+use crate::sign_in::{page, passkey};
+use crate::sso::{metadata, receive};
+use crate::state::Idp;
+use crate::{enrol, login, me};
+
+/// The whole service: all headers and error pages applied, unknown addresses included.
+pub fn router(idp: Idp) -> Router {
+    let options =
+        ShellOptions { trusted_proxies: idp.settings().trusted_proxies.clone(), ..ShellOptions::default() };
+    let shell = Shell::new(idp.site().clone(), options);
+    shell.wrap(Router::new().merge(service_providers()).merge(sign_in()).merge(own_pages()).with_state(idp))
+}
+
+/// What service providers use.
+fn service_providers() -> Router<Idp> {
+    Router::new()
+        .route(METADATA, get(metadata::show))
+        .route(SSO, get(receive::redirect).post(receive::post).layer(DefaultBodyLimit::max(POSTED_BYTES)))
+        .route("/saml/sso/{handle}", get(receive::arrived))
+}
+
+/// A sign-in that an application asked for.
+fn sign_in() -> Router<Idp> {
+    Router::new()
+        .route("/sign-in/{id}", get(page::show))
+        .route("/sign-in/{id}/continue", post(page::go_on))
+        .route("/sign-in/{id}/again", post(page::again))
+        .route("/sign-in/{id}/passkey/begin", post(passkey::begin))
+        .route("/sign-in/{id}/passkey/finish", post(passkey::finish))
+}
+
+/// A person's own pages, and the door to them.
+fn own_pages() -> Router<Idp> {
+    Router::new()
+        .route("/", get(me::home))
+        .route(LOGIN, get(login::show))
+        .route("/login/passkey/begin", post(login::begin))
+        .route("/login/passkey/finish", post(login::finish))
+        .route(STEP_UP, get(login::step_up_page))
+        .route("/step-up/begin", post(login::step_up_begin))
+        .route("/step-up/finish", post(login::step_up_finish))
+        .route("/sign-out", post(login::sign_out))
+        .route("/invitation/{token}", get(enrol::show).post(enrol::name_owner))
+        .route("/invitation/{token}/passkey/begin", post(enrol::begin))
+        .route("/invitation/{token}/passkey/finish", post(enrol::finish))
+        .route(ENROLLED, get(enrol::done))
+        .route(ME, get(me::show))
+        .route("/me/devices/new", get(me::add_page))
+        .route("/me/devices/new/begin", post(me::add_begin))
+        .route("/me/devices/new/finish", post(me::add_finish))
+        .route("/me/devices/{id}/rename", post(me::rename))
+        .route("/me/devices/{id}/revoke", post(me::revoke))
+        .route("/me/browsers/{id}/forget", post(me::forget_browser))
+}
+
+/// The page of a sign-in.
+pub(crate) fn sign_in_page(id: SignInId) -> String {
+    format!("/sign-in/{id}")
+}
+
+/// Where a browser comes for what it posted.
+pub(crate) fn arrival(handle: &Token) -> String {
+    format!("{SSO}/{}", handle.expose())
+}
+
+/// The page of an invitation.
+pub(crate) fn invitation(token: &Token) -> String {
+    format!("/invitation/{}", token.expose())
+}
+
+/// Our metadata; its address is the entity ID too.
+pub(crate) const METADATA: &str = "/saml/metadata";
+/// Where requests arrive.
+pub(crate) const SSO: &str = "/saml/sso";
+/// The door.
+pub(crate) const LOGIN: &str = "/login";
+/// A new device is ready.
+pub(crate) const ENROLLED: &str = "/enrolled";
+/// Once more, before a dangerous act.
+pub(crate) const STEP_UP: &str = "/step-up";
+/// A person's own pages.
+pub(crate) const ME: &str = "/me";
+/// The console.
+pub(crate) const ADMIN: &str = "/admin";
+
+/// A posted request: base64 of [`crate::model::sign_in::REQUEST_BYTES`], a RelayState, and room.
+const POSTED_BYTES: usize = 64 * 1024;

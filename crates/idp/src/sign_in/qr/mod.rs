@@ -1,0 +1,1 @@
+//! Hop 4 on a phone: our QR code.
