@@ -1,0 +1,46 @@
+//! One-time links by which somebody makes a passkey that is kept here.
+
+use ::store::{StoreError, Tx};
+use console::invitations::{self, Draft, Invited, Lifetime, NewInvitation, Purpose};
+use jiff::Timestamp;
+
+use super::{Act, ActError, Refusal, Word};
+use crate::model::{AccountId, OrganizationId, Standing};
+use crate::store::accounts;
+
+/// Invites a member to make a passkey for the local door. An earlier link stops
+/// working.
+///
+/// # Errors
+/// [`Refusal::NoSuchAccount`], [`Refusal::Deactivated`].
+pub async fn invite(
+    tx: &Tx,
+    word: &Word,
+    (organization, account, draft): (OrganizationId, AccountId, Draft),
+    now: Timestamp,
+) -> Result<Invited, ActError> {
+    let act = Act::begin(tx, word, ("account.invited", organization), now).await?;
+    let act = act.about(account);
+    let member = accounts::find_membership(tx, organization, account).await?;
+    let found = accounts::find(tx, account).await?.filter(|_| member.is_some());
+    let Some(found) = found else {
+        return Err(act.refuse(Refusal::NoSuchAccount).await);
+    };
+    let active = found.standing == Standing::Active;
+    act.require(active, Refusal::Deactivated).await?;
+    act.done(serde_json::json!({})).await?;
+    Ok(send(tx, word, (account, draft, Lifetime::DAY), now).await?)
+}
+
+pub(super) async fn send(
+    tx: &Tx,
+    word: &Word,
+    (account, draft, lifetime): (AccountId, Draft, Lifetime),
+    now: Timestamp,
+) -> Result<Invited, StoreError> {
+    let invitation = NewInvitation { person: account.person(), purpose: PASSKEY, lifetime, draft };
+    invitations::invite(tx, word.actor(), invitation, now).await
+}
+
+/// A passkey for the local door.
+pub(crate) const PASSKEY: Purpose = Purpose::new("local-door");

@@ -1,0 +1,241 @@
+//! The writes of the sign-in, each one short transaction.
+
+use ::store::{StoreError, Tx};
+use console::events::{self, Actor, note};
+use console::sessions::{self, NewSession, Opened, Opening};
+use jiff::Timestamp;
+use saml::sp::VerifiedAssertion;
+use serde_json::{Value as Json, json};
+
+use super::accounts::join;
+use super::entry;
+use crate::model::{Account, AccountId, Directory, JitProvisioning, OrganizationId, Role, Standing};
+use crate::sign_in::admit::{Asserted, Entry};
+use crate::sign_in::refused::Refused;
+use crate::sign_in::{Arrival, PendingRequest, Taken};
+use crate::store::{accounts, arrivals, links, pending};
+
+/// Whom a refused answer is tied to: that decides how it is written down.
+#[derive(Debug)]
+pub(crate) enum Tie {
+    /// A request that this browser has open, and its organisation.
+    Request(Box<PendingRequest>, OrganizationId),
+    /// A valid signature of an organisation's identity provider.
+    Signature(OrganizationId),
+    /// An account or organisation that is known here.
+    Known(Option<OrganizationId>, Option<AccountId>),
+    /// Nobody: counted, one event for a source, code and minute.
+    Nobody,
+}
+
+/// Remembers a request that is about to leave with its browser.
+pub(crate) async fn leave(tx: &Tx, request: &PendingRequest) -> Result<(), StoreError> {
+    pending::insert(tx, request).await
+}
+
+/// What became of a verified answer.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    /// It waits under this handle, or has been taken from it.
+    Under(String),
+    /// It is refused after all.
+    Not(Refused),
+}
+
+/// Takes the request, remembers the assertion, keeps the message: of many
+/// posts of one message at once exactly one does it, the others are led to the
+/// same handle.
+pub(crate) async fn keep(
+    tx: &Tx,
+    actor: &Actor,
+    (arrival, assertion, organization): (&Arrival, &VerifiedAssertion, OrganizationId),
+    now: Timestamp,
+) -> Result<Kept, StoreError> {
+    let taken = pending::take(tx, &arrival.request, arrival.browser).await?;
+    if !taken {
+        let whose = (arrival.browser, arrival.connection);
+        let clues = pending::Clues {
+            relay_state: Some(arrival.relay_state),
+            in_response_to: Some(arrival.request.as_str()),
+        };
+        if let Some(before) = arrivals::find_posted(tx, whose, &clues).await?
+            && before.digest == arrival.digest
+        {
+            return Ok(Kept::Under(before.handle));
+        }
+        return not_kept(tx, actor, (Refused::RequestUsed, organization), now).await;
+    }
+    let until = assertion.remember_until();
+    let (issuer, id) = (assertion.issuer(), assertion.assertion_id());
+    if !arrivals::remember_assertion(tx, issuer, id, until).await? {
+        return not_kept(tx, actor, (Refused::Replayed, organization), now).await;
+    }
+    arrivals::insert(tx, arrival).await?;
+    Ok(Kept::Under(arrival.handle.clone()))
+}
+
+async fn not_kept(
+    tx: &Tx,
+    actor: &Actor,
+    (refused, organization): (Refused, OrganizationId),
+    now: Timestamp,
+) -> Result<Kept, StoreError> {
+    refuse(tx, actor, (&refused, &Tie::Signature(organization)), now).await?;
+    Ok(Kept::Not(refused))
+}
+
+/// Writes a refusal. One that is tied to somebody has its own event; all other
+/// junk is counted by source, code and minute.
+pub(crate) async fn refuse(
+    tx: &Tx,
+    actor: &Actor,
+    (refused, tie): (&Refused, &Tie),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (expected, received) = refused.reason();
+    let mut data = json!({
+        "code": refused.code(),
+        "expected": expected,
+        "received": received,
+    });
+    let (organization, subject) = match tie {
+        Tie::Nobody => {
+            let stray = events::Refused {
+                kind: KIND,
+                subject: None,
+                code: refused.code(),
+                reason: "nobody here asked for it",
+                expected: Some(&expected),
+                received: Some(&received),
+            };
+            return events::refuse_stray(tx, actor, stray, now).await;
+        }
+        Tie::Request(pending, organization) => {
+            pending::returned(tx, pending, now).await?;
+            data["request"] = Json::from(pending.id.as_str());
+            (Some(*organization), None)
+        }
+        Tie::Signature(organization) => (Some(*organization), None),
+        Tie::Known(organization, account) => (*organization, *account),
+    };
+    let whom = (organization, subject.map(AccountId::person));
+    note(tx, actor, entry(KIND, whom, data), now).await
+}
+
+/// Takes an arrival with a refusal. Says whether it was still there.
+pub(crate) async fn refuse_arrival(
+    tx: &Tx,
+    actor: &Actor,
+    (arrival, refused, tie): (&Arrival, &Refused, &Tie),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let taken = Taken::Refused {
+        code: refused.code().to_owned(),
+        tracking: actor.trace().unwrap_or_default().to_owned(),
+    };
+    if !arrivals::take(tx, arrival, &taken, now).await? {
+        return Ok(false);
+    }
+    refuse(tx, actor, (refused, tie), now).await?;
+    Ok(true)
+}
+
+/// Somebody was admitted and comes in.
+pub(crate) struct Entering<'a> {
+    /// What they came with.
+    pub(crate) arrival: &'a Arrival,
+    /// The directory that they came by.
+    pub(crate) directory: &'a Directory,
+    /// What is asserted of them.
+    pub(crate) asserted: &'a Asserted,
+    /// What coming in changes.
+    pub(crate) entry: &'a Entry,
+    /// The account as it was read, or the one that is made now.
+    pub(crate) account: &'a Account,
+}
+
+/// Takes the arrival, writes what changes and opens the session. `None`: what
+/// was read before does not hold any more, and the caller drops the
+/// transaction.
+pub(crate) async fn enter(
+    tx: &Tx,
+    actor: &Actor,
+    (entering, opening, session): (&Entering<'_>, Opening, NewSession<'_>),
+    now: Timestamp,
+) -> Result<Option<Opened>, StoreError> {
+    if !write_entry(tx, entering, now).await? {
+        return Ok(None);
+    }
+    let opened = sessions::open(tx, actor, (opening, session), now).await?;
+    let taken = Taken::Session(opened.session);
+    if !arrivals::take(tx, entering.arrival, &taken, now).await? {
+        return Ok(None);
+    }
+    let organization = Some(entering.directory.organization);
+    let subject = Some(entering.account.id.person());
+    let data = json!({
+        "directory": entering.directory.id.to_string(),
+        "connection": entering.arrival.connection.to_string(),
+        "session": opened.session,
+        "entry": entering.entry.word(),
+        "stable_id": entering.asserted.stable_id().is_some(),
+    });
+    let event = entry("sign_in.succeeded", (organization, subject), data);
+    note(tx, actor, event, now).await?;
+    Ok(Some(opened))
+}
+
+/// Says whether what was decided outside still holds inside.
+async fn write_entry(tx: &Tx, entering: &Entering<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    let Entering { directory, asserted, account, .. } = entering;
+    let link = (directory.id, asserted.stable_id());
+    let written = match entering.entry {
+        Entry::SignIn(_) => true,
+        Entry::Link { stable_id, .. } => {
+            links::insert(tx, directory.id, (stable_id, account.id), now).await?
+        }
+        Entry::Update { from, .. } => {
+            accounts::update_address(tx, account.id, (from, asserted.address())).await?
+        }
+        Entry::Create => {
+            let made = accounts::insert(tx, account).await?;
+            join(tx, directory.organization, (account.id, Role::Member), now).await?;
+            let linked = match link {
+                (directory, Some(id)) => links::insert(tx, directory, (id, account.id), now).await?,
+                (_, None) => true,
+            };
+            made && linked && directory.jit == JitProvisioning::On
+        }
+    };
+    let names = [asserted.first_name(), asserted.last_name()];
+    let [first, last] = [names[0].or(account.first_name.as_ref()), names[1].or(account.last_name.as_ref())];
+    if first != account.first_name.as_ref() || last != account.last_name.as_ref() {
+        accounts::update_names(tx, account.id, [first, last]).await?;
+    }
+    Ok(written && accounts::is_still_managed(tx, account.id, directory.id).await?)
+}
+
+/// A session by the local door: asked again whether it may be, in the
+/// transaction that opens it.
+pub(crate) async fn may_enter_locally(
+    tx: &Tx,
+    account: AccountId,
+) -> Result<Result<Account, crate::sign_in::refused::ClosedDoor>, StoreError> {
+    use crate::sign_in::refused::ClosedDoor;
+    use crate::sign_in::start::local_door_is_open;
+
+    let Some(found) = accounts::find(tx, account).await? else {
+        return Ok(Err(ClosedDoor::NoAccount));
+    };
+    if found.standing == Standing::Deactivated {
+        return Ok(Err(ClosedDoor::Deactivated));
+    }
+    let policy = crate::store::policies::of_account(tx, account).await?;
+    Ok(match local_door_is_open(policy.as_ref()) {
+        true => Ok(found),
+        false => Err(ClosedDoor::SsoEnforced),
+    })
+}
+
+/// The event of a refused sign-in.
+const KIND: &str = "sign_in.refused";

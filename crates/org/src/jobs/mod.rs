@@ -1,0 +1,27 @@
+//! What runs beside the requests: sweeping what is over, sealing the event log.
+
+mod sweep;
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::service::Org;
+
+/// Runs the jobs of this node until `stop` is ready, then seals what was
+/// written. Any number of nodes may.
+pub async fn run_jobs(org: Org, stop: impl Future<Output = ()>) {
+    let sealing = async {
+        org.sealer().run(|| org.now(), org.rng()).await;
+    };
+    tokio::select! {
+        () = sealing => {}
+        () = sweep::every(&org, EVERY) => {}
+        () = stop => {}
+    }
+    if let Err(error) = org.sealer().finish(org.now(), org.rng()).await {
+        tracing::warn!(%error, "the end of the event log is not sealed yet; the next start seals it");
+    }
+}
+
+/// What is over may lie for a while; nothing reads it any more.
+const EVERY: Duration = Duration::from_secs(60);

@@ -1,0 +1,87 @@
+//! What the pages of the sign-in show, and who is calling.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use console::events::Actor;
+use http::request::Parts;
+use serde::Deserialize;
+use web::network::Source;
+use web::page::Person;
+use web::shell::Tracking;
+use web::{CsrfToken, Entropy, Error, Fields, Peer, filters};
+
+use crate::products::ProductTile;
+use crate::service::Org;
+
+/// Who calls, as events name them, before it is known whose request it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// For events.
+    pub(crate) actor: Actor,
+    /// What limits count by.
+    pub(crate) source: Source,
+}
+
+impl FromRequestParts<Org> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, org: &Org) -> Result<Self, Error> {
+        let tracking = Tracking::from_request_parts(parts, org).await?;
+        let peer = Peer::from_request_parts(parts, org).await?;
+        let entropy: Arc<dyn Entropy> = org.shared_entropy();
+        Ok(Self { actor: Actor::stranger(&tracking, peer, entropy), source: peer.source() })
+    }
+}
+
+/// A form that has nothing but its token.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
+
+/// Hop 1: asks for the address.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/login.html")]
+pub(crate) struct Login {
+    pub(crate) address: String,
+    pub(crate) return_to: String,
+    pub(crate) fields: Fields,
+    pub(crate) csrf: CsrfToken,
+}
+
+/// The local door.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/local_door.html")]
+pub(crate) struct LocalDoor {
+    pub(crate) return_to: String,
+    pub(crate) csrf: CsrfToken,
+}
+
+/// Another account is signed in in this browser.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/change_account.html")]
+pub(crate) struct ChangeAccount {
+    pub(crate) current: String,
+    pub(crate) asserted: String,
+    pub(crate) action: String,
+    pub(crate) csrf: CsrfToken,
+}
+
+/// The start page: who is signed in, and to what.
+#[derive(Debug, Template)]
+#[template(path = "home.html")]
+pub(crate) struct Home {
+    pub(crate) person: Person,
+    pub(crate) organizations: Vec<String>,
+    pub(crate) tiles: Vec<ProductTile>,
+    pub(crate) administers: bool,
+    pub(crate) csrf: CsrfToken,
+}
+
+/// A passkey was made.
+#[derive(Debug, Template)]
+#[template(path = "sign_in/enrolled.html")]
+pub(crate) struct Enrolled {
+    /// Whoever is signed in now; nobody, if the account comes by SSO only.
+    pub(crate) address: Option<String>,
+}

@@ -1,0 +1,67 @@
+//! Every URL of the organisation, once.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, get, post};
+use web::{Shell, ShellOptions};
+
+use crate::admin::{accounts, events, overview, saml};
+use crate::service::Org;
+use crate::sign_in::{acs, arrival, enrol, local, session, start, step_up};
+use crate::{home, metadata, products};
+
+/// The whole service: all headers and error pages applied, unknown addresses
+/// included.
+pub fn router(org: Org) -> Router {
+    let options =
+        ShellOptions { trusted_proxies: org.settings().trusted_proxies.clone(), ..ShellOptions::default() };
+    let shell = Shell::new(org.site().clone(), options);
+    let mut router = Router::new();
+    for (path, handlers) in pages() {
+        router = router.route(path, handlers);
+    }
+    shell.wrap(router.merge(products::routes()).with_state(org))
+}
+
+/// The pages of this service; those of its OpenID provider are in [`products`].
+fn pages() -> Vec<(&'static str, MethodRouter<Org>)> {
+    let posted = DefaultBodyLimit::max(POSTED_BYTES);
+    vec![
+        // Who is signed in, and to what.
+        ("/", get(home::page)),
+        ("/logout", post(session::sign_out)),
+        // Hop 1.
+        ("/login", get(start::page).post(start::post)),
+        ("/login/again/{what}", get(start::again)),
+        // Hops 6 to 8.
+        ("/login/callback", post(acs::post).layer(posted)),
+        ("/login/arrival/{handle}", get(arrival::get).post(arrival::post)),
+        // The local door.
+        ("/login/passkey", get(local::page)),
+        ("/login/passkey/begin", post(local::begin)),
+        ("/login/passkey/finish", post(local::finish)),
+        ("/invitation/done", get(enrol::done)),
+        ("/invitation/{token}", get(enrol::page)),
+        ("/invitation/{token}/passkey/begin", post(enrol::begin)),
+        ("/invitation/{token}/passkey/finish", post(enrol::finish)),
+        ("/step-up", get(step_up::page)),
+        ("/step-up/begin", post(step_up::begin)),
+        ("/step-up/finish", post(step_up::finish)),
+        // What an identity provider reads.
+        ("/saml/{unique_id}", get(metadata::show)),
+        // Administration.
+        ("/admin", get(overview::page)),
+        ("/admin/saml", get(saml::first)),
+        ("/admin/saml/{unique_id}", get(saml::page).post(saml::post)),
+        ("/admin/accounts", get(accounts::page)),
+        ("/admin/events", get(events::page)),
+    ]
+}
+
+/// Every address of the pages, for the tests that look at all of them.
+pub fn addresses() -> Vec<&'static str> {
+    pages().into_iter().map(|(path, _)| path).collect()
+}
+
+/// 1 MiB of message in Base64, with its signs escaped.
+const POSTED_BYTES: usize = 1600 * 1024;

@@ -1,0 +1,41 @@
+//! All SQL of the organisation: a file per aggregate, plain functions on the
+//! transaction. They read and write rows and decide nothing; the acts do.
+
+pub(crate) mod accounts;
+pub(crate) mod arrivals;
+pub(crate) mod configurations;
+pub(crate) mod deployment;
+pub(crate) mod directories;
+pub(crate) mod domains;
+pub(crate) mod links;
+pub(crate) mod organizations;
+pub(crate) mod pending;
+pub(crate) mod policies;
+mod values;
+
+use ::store::{Migration, Sql};
+
+/// The tables of this service alone.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    name: "org-0001",
+    sqlite: include_str!("../../migrations/sqlite/0001_org.sql"),
+    postgres: include_str!("../../migrations/postgres/0001_org.sql"),
+}];
+
+/// Every statement of the organisation, for the test that prepares each on
+/// both engines.
+pub(crate) fn statements() -> Vec<Sql> {
+    [
+        accounts::STATEMENTS,
+        arrivals::STATEMENTS,
+        configurations::STATEMENTS,
+        deployment::STATEMENTS,
+        directories::STATEMENTS,
+        domains::STATEMENTS,
+        links::STATEMENTS,
+        organizations::STATEMENTS,
+        pending::STATEMENTS,
+        policies::STATEMENTS,
+    ]
+    .concat()
+}
