@@ -4,8 +4,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::postgres;
+
 /// The address of a store: `sqlite:PATH` or `postgres://…`. Its `Display` and
 /// `Debug` never show a password.
+///
+/// A server on another machine is reached by TLS with a verified certificate;
+/// `sslrootcert=/PATH` names its authority, and only an explicit
+/// `sslmode=disable` goes without.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreUrl(pub(crate) Place);
 
@@ -31,8 +37,7 @@ impl FromStr for StoreUrl {
             return sqlite(path).map(|path| StoreUrl(Place::Sqlite(path)));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            // The password must not be in the error.
-            text.parse::<tokio_postgres::Config>().map_err(|_| UrlError::Postgres)?;
+            postgres::parse(text)?;
             return Ok(StoreUrl(Place::Postgres(text.to_owned())));
         }
         Err(UrlError::Scheme)
@@ -52,7 +57,7 @@ impl fmt::Display for StoreUrl {
         match &self.0 {
             Place::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Place::Postgres(url) => {
-                let config = url.parse::<tokio_postgres::Config>().unwrap_or_default();
+                let config = postgres::parse(url).map(|(config, _)| config).unwrap_or_default();
                 write!(f, "postgres://")?;
                 if let Some(tokio_postgres::config::Host::Tcp(host)) = config.get_hosts().first() {
                     f.write_str(host)?;
@@ -84,6 +89,9 @@ pub enum UrlError {
     /// The rest of the `postgres://` address cannot be read.
     #[error("the postgres:// address cannot be read")]
     Postgres,
+    /// `sslrootcert` names no file that can be found from anywhere.
+    #[error("sslrootcert must be the absolute path of a file, without escapes")]
+    Authorities,
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::Client;
 
 use super::Postgres;
+use super::address::Address;
 use super::listen::Listener;
 use crate::migrations::{self, Applied, Migration};
 use crate::topics::Topics;
@@ -15,11 +16,11 @@ use crate::{Lock, OpenError};
 
 impl Postgres {
     pub(crate) async fn open(url: &str, migrations: &[Migration]) -> Result<Arc<Postgres>, OpenError> {
-        let config = config(url)?;
-        let pool = pool(config.clone()).map_err(|e| unreachable(&config, e))?;
-        let client = pool.get().await.map_err(|e| unreachable(&config, e))?;
+        let address = Address::read(url)?;
+        let pool = pool(address.clone()).map_err(|e| unreachable(&address, e))?;
+        let client = pool.get().await.map_err(|e| unreachable(&address, e))?;
         let applied = applied(&client).await;
-        let applied = applied.map_err(|e| unreachable(&config, e))?;
+        let applied = applied.map_err(|e| unreachable(&address, e))?;
         let pending = migrations::pending(migrations, &applied, |m| m.postgres)?;
         if !pending.is_empty() {
             let missing = pending.iter().map(|m| m.name.to_owned()).collect();
@@ -27,7 +28,7 @@ impl Postgres {
         }
         let topics = Arc::new(Topics::default());
         Ok(Arc::new(Postgres {
-            _listener: Listener::start(config, Arc::clone(&topics)),
+            _listener: Listener::start(address, Arc::clone(&topics)),
             pool,
             topics,
             turns: Turns::default(),
@@ -37,9 +38,9 @@ impl Postgres {
 
 /// Brings the schema up to date, one process at a time.
 pub(crate) async fn migrate(url: &str, migrations: &[Migration]) -> Result<Vec<String>, OpenError> {
-    let config = config(url)?;
-    let connected = config.connect(tls()).await;
-    let (mut client, connection) = connected.map_err(|e| unreachable(&config, e))?;
+    let address = Address::read(url)?;
+    let connected = address.config.connect(address.tls.clone()).await;
+    let (mut client, connection) = connected.map_err(|e| unreachable(&address, e))?;
     let connection = tokio::spawn(connection);
     let migrated = apply(&mut client, migrations).await;
     drop(client);
@@ -48,29 +49,12 @@ pub(crate) async fn migrate(url: &str, migrations: &[Migration]) -> Result<Vec<S
     migrated
 }
 
-/// How to encrypt the connection.
-pub(super) fn tls() -> NoTls {
-    NoTls
-}
-
-fn config(url: &str) -> Result<Config, OpenError> {
-    let mut config: Config = url
-        .parse()
-        // Without the source, which could quote the password.
-        .map_err(|_| OpenError::unreachable("postgres://", crate::UrlError::Postgres))?;
-    if config.get_application_name().is_none() {
-        config.application_name("countersign");
-    }
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECTING);
-    }
-    config.keepalives_idle(Duration::from_secs(30));
-    Ok(config)
-}
-
-fn pool(config: Config) -> Result<Pool, deadpool_postgres::BuildError> {
-    let manager =
-        Manager::from_config(config, tls(), ManagerConfig { recycling_method: RecyclingMethod::Fast });
+fn pool(address: Address) -> Result<Pool, deadpool_postgres::BuildError> {
+    let manager = Manager::from_config(
+        address.config,
+        address.tls,
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
     let settings = Hook::async_fn(|client: &mut deadpool_postgres::ClientWrapper, _| {
         Box::pin(async move {
             let set = client.batch_execute(SETTINGS).await;
@@ -119,9 +103,8 @@ async fn applied(client: &Client) -> Result<Vec<Applied>, tokio_postgres::Error>
     rows.iter().map(|row| Ok(Applied { name: row.try_get(0)?, checksum: row.try_get(1)? })).collect()
 }
 
-fn unreachable(config: &Config, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OpenError {
-    let name = config.get_dbname().unwrap_or("postgres");
-    OpenError::unreachable(format!("PostgreSQL database {name}"), error)
+fn unreachable(address: &Address, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> OpenError {
+    OpenError::unreachable(address.name(), error)
 }
 
 /// What is acknowledged must be on disk, whatever the server's default; a

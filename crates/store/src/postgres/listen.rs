@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Config};
+use tokio_postgres::AsyncMessage;
 
-use super::connect::tls;
+use super::address::Address;
 use crate::Topic;
 use crate::topics::Topics;
 
@@ -16,8 +16,8 @@ use crate::topics::Topics;
 pub(super) struct Listener(JoinHandle<()>);
 
 impl Listener {
-    pub(super) fn start(config: Config, topics: Arc<Topics>) -> Listener {
-        Listener(tokio::spawn(listen(config, topics)))
+    pub(super) fn start(address: Address, topics: Arc<Topics>) -> Listener {
+        Listener(tokio::spawn(listen(address, topics)))
     }
 }
 
@@ -27,10 +27,10 @@ impl Drop for Listener {
     }
 }
 
-async fn listen(config: Config, topics: Arc<Topics>) {
+async fn listen(address: Address, topics: Arc<Topics>) {
     let mut pause = SHORTEST_PAUSE;
     loop {
-        match until_broken(&config, &topics, &mut pause).await {
+        match until_broken(&address, &topics, &mut pause).await {
             Ok(()) => tracing::warn!("the connection for wake-ups was closed"),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the connection for wake-ups failed")
@@ -42,11 +42,11 @@ async fn listen(config: Config, topics: Arc<Topics>) {
 }
 
 async fn until_broken(
-    config: &Config,
+    address: &Address,
     topics: &Topics,
     pause: &mut Duration,
 ) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(tls()).await?;
+    let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
     let receive = async {
         while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
             if let AsyncMessage::Notification(wake) = message? {

@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool of connections, and one that listens for wake-ups.
 
+mod address;
 mod connect;
 mod listen;
 mod session;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use deadpool_postgres::{Pool, PoolError};
 
+pub(crate) use address::parse;
 pub(crate) use connect::migrate;
 pub(crate) use session::Session;
 

@@ -4,6 +4,7 @@
 mod child;
 mod crash;
 mod disk_full;
+mod encryption;
 mod events;
 mod exports;
 mod migrations;
