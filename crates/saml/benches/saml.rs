@@ -106,7 +106,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 /// A statement that makes a response of about 6 KB.
 fn statement() -> idp::Statement {
     let mut statement = sample::statement();
-    for group in 0..24 {
+    for group in 0..10 {
         let name = format!("https://sp.example/claims/group-{group:02}");
         let value = format!("cn=engineering-{group:02},ou=groups,dc=acme,dc=test");
         let attribute = Attribute::new(name, NameFormat::Uri, [value]);

@@ -1,6 +1,8 @@
 //! One response beside what is expected of it, opened: its signatures checked,
 //! and its contents read again from what they cover.
 
+use std::borrow::Cow;
+
 use xmldsig::{Document, Element};
 
 use super::expected::{Expected, SignedPart};
@@ -33,7 +35,7 @@ pub(super) struct Case<'a> {
     /// Whether every signature holds.
     pub(super) signatures: Result<(), Mismatch>,
     /// From the signed octets of the response, else as posted.
-    pub(super) response: ResponseHead,
+    pub(super) response: Cow<'a, ResponseHead>,
     /// From signed octets, if `proven`.
     pub(super) assertion: Result<Assertion, String>,
     proven: bool,
@@ -70,7 +72,7 @@ impl<'a> Case<'a> {
             assertions: 0,
             signed: Signed::default(),
             signatures: mismatch("one assertion", "none that could be verified"),
-            response: received.head.clone(),
+            response: Cow::Borrowed(&received.head),
             assertion: Err("there is no assertion that could be read".to_owned()),
             proven: false,
         };
@@ -94,7 +96,7 @@ impl<'a> Case<'a> {
                 self.proven = self.signed.assertion || self.signed.response;
                 self.assertion = proven.assertion;
                 if let Some(head) = proven.response {
-                    self.response = head;
+                    self.response = Cow::Owned(head);
                 }
             }
             Err(why) => self.signatures = Err(why),
@@ -158,7 +160,7 @@ impl<'a> Case<'a> {
     /// What follows when no rule is broken.
     pub(super) fn conclude(self) -> Result<Outcome, Rejection> {
         if self.is_declined() {
-            return Ok(Outcome::Declined(self.response.status));
+            return Ok(Outcome::Declined(self.response.into_owned().status));
         }
         let unproven = Mismatch {
             expected: "a signed assertion".to_owned(),

@@ -173,44 +173,60 @@ fn subject_is_named(case: &Case<'_>) -> Result<(), Mismatch> {
 }
 
 fn bearer_confirms(case: &Case<'_>) -> Result<(), Mismatch> {
-    if bearers(case)?.next().is_some() {
+    if satisfying(case, 1)?.next().is_some() {
         return Ok(());
     }
-    let methods: Vec<&str> = confirmations(case)?.map(|c| c.method.as_str()).collect();
+    let methods: Vec<&str> = satisfying(case, 0)?.map(|c| c.method.as_str()).collect();
     mismatch(BEARER, listed(&methods))
 }
 
 fn bearer_delivers_here(case: &Case<'_>) -> Result<(), Mismatch> {
-    if delivering(case)?.next().is_some() {
+    if satisfying(case, 2)?.next().is_some() {
         return Ok(());
     }
-    let first = bearers(case)?.next();
+    let first = satisfying(case, 1)?.next();
     equal(case.expected.recipient.as_str(), first.and_then(|bearer| bearer.recipient.as_deref()))
 }
 
 fn bearer_answers(case: &Case<'_>) -> Result<(), Mismatch> {
-    if answering(case)?.next().is_some() {
+    if satisfying(case, 3)?.next().is_some() {
         return Ok(());
     }
-    let first = delivering(case)?.next();
+    let first = satisfying(case, 2)?.next();
     answers(case, first.and_then(|bearer| bearer.in_response_to.as_deref()))
         .and_then(|()| mismatch("a bearer for this address", "none"))
 }
 
 fn bearer_has_no_beginning(case: &Case<'_>) -> Result<(), Mismatch> {
-    if unbegun(case)?.next().is_some() {
+    if satisfying(case, 4)?.next().is_some() {
         return Ok(());
     }
-    let first = answering(case)?.find_map(|bearer| bearer.not_before);
+    let first = satisfying(case, 3)?.find_map(|bearer| bearer.not_before);
     mismatch("no NotBefore", stamp(first))
 }
 
 fn bearer_has_not_ended(case: &Case<'_>) -> Result<(), Mismatch> {
-    let Some(last) = unbegun(case)?.filter_map(|bearer| bearer.not_on_or_after).max() else {
-        return mismatch("a NotOnOrAfter", "none");
-    };
-    not_ended(case, Some(last))
+    match satisfying(case, 4)?.filter_map(|bearer| bearer.not_on_or_after).max() {
+        Some(last) => not_ended(case, Some(last)),
+        None => mismatch("a NotOnOrAfter", "none"),
+    }
 }
+
+/// The confirmations that satisfy the first so many of the bearer rules.
+fn satisfying<'c>(
+    case: &'c Case<'_>,
+    rules: usize,
+) -> Result<impl Iterator<Item = &'c Confirmation>, Mismatch> {
+    let confirmations = assertion(case)?.subject.iter().flat_map(|subject| &subject.confirmations);
+    Ok(confirmations.filter(move |c| BEARER_RULES[..rules].iter().all(|holds| holds(case, c))))
+}
+
+const BEARER_RULES: [fn(&Case<'_>, &Confirmation) -> bool; 4] = [
+    |_, c| c.method == BEARER,
+    |case, c| c.recipient.as_deref() == Some(case.expected.recipient.as_str()),
+    |case, c| answers(case, c.in_response_to.as_deref()).is_ok(),
+    |_, c| c.not_before.is_none(),
+];
 
 /// The window must not be empty (core 2.5.1.2).
 fn conditions_are_a_window(case: &Case<'_>) -> Result<(), Mismatch> {
@@ -291,31 +307,6 @@ fn conditions<'c>(case: &'c Case<'_>) -> Result<&'c Conditions, Mismatch> {
         Some(conditions) => Ok(conditions),
         None => mismatch("Conditions", "none"),
     }
-}
-
-type Confirmations<'c> = Box<dyn Iterator<Item = &'c Confirmation> + 'c>;
-
-fn confirmations<'c>(case: &'c Case<'_>) -> Result<Confirmations<'c>, Mismatch> {
-    let subject = assertion(case)?.subject.iter();
-    Ok(Box::new(subject.flat_map(|subject| &subject.confirmations)))
-}
-
-fn bearers<'c>(case: &'c Case<'_>) -> Result<Confirmations<'c>, Mismatch> {
-    Ok(Box::new(confirmations(case)?.filter(|c| c.method == BEARER)))
-}
-
-fn delivering<'c>(case: &'c Case<'_>) -> Result<Confirmations<'c>, Mismatch> {
-    let here = Some(case.expected.recipient.as_str());
-    Ok(Box::new(bearers(case)?.filter(move |c| c.recipient.as_deref() == here)))
-}
-
-fn answering<'c>(case: &'c Case<'c>) -> Result<Confirmations<'c>, Mismatch> {
-    let fits = |c: &&Confirmation| answers(case, c.in_response_to.as_deref()).is_ok();
-    Ok(Box::new(delivering(case)?.filter(fits)))
-}
-
-fn unbegun<'c>(case: &'c Case<'c>) -> Result<Confirmations<'c>, Mismatch> {
-    Ok(Box::new(answering(case)?.filter(|c| c.not_before.is_none())))
 }
 
 fn answers(case: &Case<'_>, in_response_to: Option<&str>) -> Result<(), Mismatch> {
