@@ -41,7 +41,7 @@ impl Export {
     }
 
     /// Hands every row that `sql` gives to `each`, one by one, however many
-    /// there are.
+    /// there are. `each` must not use this export itself.
     ///
     /// # Errors
     /// The first error of `each`, or a [`StoreError`]; the snapshot is then

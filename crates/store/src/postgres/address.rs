@@ -37,7 +37,11 @@ impl Address {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(5));
         }
+        // A server that is gone without a word is noticed within a minute.
         config.keepalives_idle(Duration::from_secs(30));
+        config.keepalives_interval(Duration::from_secs(10));
+        config.keepalives_retries(3);
+        config.tcp_user_timeout(Duration::from_secs(30));
         let roots = match (config.get_ssl_mode(), authorities) {
             (SslMode::Disable, _) => RootCertStore::empty(),
             (_, Some(path)) => read_authorities(&path)?,

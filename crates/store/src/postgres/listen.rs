@@ -1,11 +1,13 @@
 //! The connection that listens for wake-ups from every node.
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_postgres::AsyncMessage;
 
 use super::address::Address;
@@ -30,11 +32,8 @@ impl Drop for Listener {
 async fn listen(address: Address, topics: Arc<Topics>) {
     let mut pause = SHORTEST_PAUSE;
     loop {
-        match until_broken(&address, &topics, &mut pause).await {
-            Ok(()) => tracing::warn!("the connection for wake-ups was closed"),
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the connection for wake-ups failed")
-            }
+        if let Err(error) = until_broken(&address, &topics, &mut pause).await {
+            tracing::warn!(error = &*error as &dyn Error, "the connection for wake-ups was lost");
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
@@ -45,8 +44,9 @@ async fn until_broken(
     address: &Address,
     topics: &Topics,
     pause: &mut Duration,
-) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let connected = address.config.connect(address.tls.clone());
+    let (client, mut connection) = timeout(ANSWER, connected).await??;
     let receive = async {
         while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
             if let AsyncMessage::Notification(wake) = message? {
@@ -56,14 +56,14 @@ async fn until_broken(
         Ok(())
     };
     let ask = async {
-        client.batch_execute(LISTEN).await?;
+        timeout(ANSWER, client.batch_execute(LISTEN)).await??;
         *pause = SHORTEST_PAUSE;
         // Whatever was said while nobody listened.
         topics.wake_all();
         loop {
             // A connection that died silently shows by this.
             tokio::time::sleep(HEARTBEAT).await;
-            client.batch_execute("").await?;
+            timeout(ANSWER, client.batch_execute("")).await??;
         }
     };
     let (receive, ask) = (pin!(receive), pin!(ask));
@@ -75,6 +75,7 @@ async fn until_broken(
 
 pub(super) const CHANNEL: &str = "countersign";
 const LISTEN: &str = "listen countersign";
+const ANSWER: Duration = Duration::from_secs(10);
 const HEARTBEAT: Duration = Duration::from_secs(30);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);

@@ -203,11 +203,9 @@ impl Session {
             self.run(self.notify(&topic)).await?;
         }
         self.check().await?;
-        let done = self.simple("commit").await;
+        let done = self.simple("commit").await.map_err(value::unknown_unless_said);
         let mut state = locked(&self.state);
         self.home.turns.record(state.began.elapsed());
-        // After an error here the server may or may not have committed, unless
-        // it said so itself.
         state.end.get_or_insert(End::Committed);
         done
     }
@@ -331,7 +329,8 @@ const BEGIN_READ: &str = "begin isolation level repeatable read read only";
 /// for the turn does on SQLite; after twice the time of a turn, so that its
 /// owner mostly finds out first.
 const BEGIN_WRITE: &str = "begin isolation level read committed read write; \
-    set local idle_in_transaction_session_timeout = 500";
+    set local idle_in_transaction_session_timeout = 500; \
+    set local statement_timeout = '10s'";
 
 const LOCK: &str = "select pg_advisory_xact_lock($1)";
 

@@ -39,6 +39,18 @@ pub(super) fn error(error: tokio_postgres::Error) -> StoreError {
     }
 }
 
+/// What an error of COMMIT means: only the server itself can say that nothing
+/// was committed.
+pub(super) fn unknown_unless_said(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Backend(error) => match error.downcast_ref::<tokio_postgres::Error>() {
+            Some(said) if said.as_db_error().is_some() => StoreError::Backend(error),
+            _ => StoreError::Lost,
+        },
+        error => error,
+    }
+}
+
 fn is_io(error: &tokio_postgres::Error) -> bool {
     error.source().is_some_and(|source| source.is::<std::io::Error>())
 }

@@ -34,13 +34,16 @@ impl Batch {
         receiver
     }
 
-    pub(super) fn succeed(&mut self, topics: &Topics) {
-        for topic in self.topics.drain(..) {
-            topics.wake(&topic);
+    /// Tells everybody how it ended; those who do not wait any more do not need
+    /// to know.
+    pub(super) fn tell(self, committed: bool, topics: &Topics) {
+        if committed {
+            for topic in &self.topics {
+                topics.wake(topic);
+            }
         }
-        for waiting in self.waiting.drain(..) {
-            // Who does not wait any more does not need to know.
-            let _ = waiting.send(Ok(()));
+        for waiting in self.waiting {
+            let _ = waiting.send(if committed { Ok(()) } else { Err(BatchLost) });
         }
     }
 
@@ -93,9 +96,17 @@ fn commit_batches(signalled: &Receiver<()>, queue: &tokio::sync::Mutex<Writer>, 
     while signalled.recv().is_ok() {
         let mut writer = queue.blocking_lock();
         // A panic must neither end this thread nor leave anybody waiting.
-        if catch_unwind(AssertUnwindSafe(|| writer.settle(topics))).is_err() {
-            tracing::error!("committing a batch panicked");
-            let _ = catch_unwind(AssertUnwindSafe(|| writer.abandon()));
+        match catch_unwind(AssertUnwindSafe(|| writer.settle())) {
+            Ok((batch, committed)) => {
+                // The next turn begins while these are told.
+                drop(writer);
+                batch.tell(committed, topics);
+            }
+            Err(_) => {
+                let _ = catch_unwind(AssertUnwindSafe(|| writer.abandon()));
+                drop(writer);
+                tracing::error!("committing a batch panicked");
+            }
         }
     }
 }

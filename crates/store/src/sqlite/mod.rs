@@ -90,7 +90,8 @@ impl Sqlite {
     #[cfg(feature = "testing")]
     pub(crate) async fn with_writer<T>(&self, f: impl FnOnce(&rusqlite::Connection) -> T) -> T {
         let mut writer = self.queue.lock().await;
-        writer.settle(&self.topics);
+        let (batch, committed) = writer.settle();
+        batch.tell(committed, &self.topics);
         f(writer.connection())
     }
 }

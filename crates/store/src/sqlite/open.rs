@@ -71,7 +71,12 @@ fn claim(path: &Path) -> Result<File, OpenError> {
 fn writer(path: &Path) -> Result<Connection, OpenError> {
     let connect = || {
         let connection = Connection::open_with_flags(path, FLAGS)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
+        // Not every file system can share the memory that it needs.
+        let mode =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
+        if mode != "wal" {
+            return Err(rusqlite::Error::InvalidParameterName(format!("journal_mode={mode}")));
+        }
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         prepared(connection)

@@ -4,7 +4,6 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::batch::{Batch, BatchLost};
-use crate::topics::Topics;
 use crate::{StoreError, Topic};
 
 pub(crate) struct Writer {
@@ -71,33 +70,38 @@ impl Writer {
         Ok(self.batch.join(topics))
     }
 
-    /// Commits the batch and tells everybody who waits for it.
-    pub(super) fn settle(&mut self, topics: &Topics) {
-        if self.batch.is_empty() {
-            return;
-        }
+    /// Commits the batch, and says whether that succeeded to whoever then tells
+    /// those in it.
+    pub(super) fn settle(&mut self) -> (Batch, bool) {
+        let committed = !self.batch.is_empty() && self.commit();
+        (std::mem::take(&mut self.batch), committed)
+    }
+
+    fn commit(&mut self) -> bool {
         if self.is_rolled_back() {
             tracing::error!("the database rolled a batch back");
-            self.batch.fail();
-            return;
+            return false;
         }
-        match self.run("commit") {
-            Ok(()) => self.batch.succeed(topics),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a commit failed");
-                self.abandon();
-            }
-        }
+        let Err(error) = self.run("commit") else {
+            return true;
+        };
+        tracing::error!(error = &error as &dyn std::error::Error, "a commit failed");
+        self.roll_back();
+        false
     }
 
     /// Gives the whole batch up.
     pub(super) fn abandon(&mut self) {
+        self.roll_back();
+        self.batch.fail();
+    }
+
+    fn roll_back(&mut self) {
         if !self.is_rolled_back()
             && let Err(error) = self.run("rollback")
         {
             tracing::error!(error = &error as &dyn std::error::Error, "a rollback failed");
         }
-        self.batch.fail();
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
