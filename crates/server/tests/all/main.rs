@@ -1,2 +1,5 @@
-//! Whole-program tests: the architecture, and journeys through a real port.
+//! Whole-program tests: the architecture, and journeys of real browsers through the real binary.
+
 mod architecture;
+mod demo;
+mod journey_passkey;

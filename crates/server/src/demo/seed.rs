@@ -1,0 +1,134 @@
+//! Makes the two ends and joins them as the guide says, by the same acts as the consoles.
+
+use std::error::Error;
+
+use console::person::{DisplayName, EmailAddress};
+use idp::Idp;
+use idp::model::application::{
+    AccessUrl, AcsUrls, ApplicationSettings, Audience, Instance, Signs,
+};
+use idp::model::claims::{ClaimMapping, ClaimNameFormat, ClaimSource, UserAttribute};
+use idp::model::name_id::{Format, NameIdRule};
+use org::Org;
+use org::model::{
+    Certificates, Claim, DomainName, IdentityProvider, OrganizationId, OrganizationKey, Plan, Role,
+    ServiceProvider, Sso, UniqueId,
+};
+use store::Tx;
+use uuid::Uuid;
+
+use super::people::{Demo, JONAS, MAYA, Person, ROBIN};
+use super::products;
+
+/// Makes everything, in two transactions: one at each end.
+///
+/// # Errors
+/// Whatever an act refuses; nothing of that end is made then.
+pub(super) async fn seed(
+    idp: &Idp,
+    org: &Org,
+    products_port: u16,
+) -> Result<Demo, Box<dyn Error + Send + Sync>> {
+    let tx = org.store().begin().await?;
+    let made = organization(&tx, idp, org).await?;
+    let products = products::register(&tx, org, (made.organization, products_port)).await?;
+    tx.commit().await?;
+    let service_provider = ServiceProvider::new(org.public_url(), made.unique_id)?;
+    let settings = application(org, &service_provider)?;
+    let tx = idp.store().begin().await?;
+    let users = identity_provider(&tx, idp, settings).await?;
+    tx.commit().await?;
+    Ok(Demo { users, organization: made.organization.uuid(), fallback: made.fallback, products })
+}
+
+struct Made {
+    organization: OrganizationId,
+    fallback: Uuid,
+    unique_id: UniqueId,
+}
+
+/// Steps 1, 2, 4, 5 and 6 of the guide: the fallback administrator first.
+async fn organization(tx: &Tx, idp: &Idp, org: &Org) -> Result<Made, Box<dyn Error + Send + Sync>> {
+    use org::acts::{accounts, directories, domains, organizations, policies, saml_configurations};
+    let (now, entropy) = (org.now(), org.entropy());
+    let word = org.host("demo");
+    let named = ("acme".parse::<OrganizationKey>()?, DisplayName::parse("Acme")?, Plan::GuardStandard);
+    let new = organizations::NewOrganization::draw(named, now, entropy);
+    let acme = organizations::create(tx, &word, new, now).await?.id;
+    let draw = |role, person: Person| {
+        let names = [DisplayName::parse(person.first_name)?, DisplayName::parse(person.last_name)?];
+        let who = (EmailAddress::parse(person.address)?, names.map(Some));
+        let account = accounts::NewAccount::draw((acme, role), who, now, entropy);
+        Ok::<_, Box<dyn Error + Send + Sync>>(account)
+    };
+    let fallback = accounts::create(tx, &word, draw(Role::Administrator, ROBIN)?, now).await?;
+    let domain: DomainName = "acme.example".parse()?;
+    domains::add_verified(tx, &word, (acme, domain.clone(), Claim::Automatic), now).await?;
+    accounts::create(tx, &word, draw(Role::Administrator, MAYA)?, now).await?;
+    accounts::create(tx, &word, draw(Role::Member, JONAS)?, now).await?;
+    let named = (acme, DisplayName::parse("Countersign")?);
+    let new = directories::NewDirectory::draw(named, now, entropy);
+    let directory = directories::create(tx, &word, new, now).await?;
+    let save = saml_configurations::Save {
+        organization: acme,
+        unique_id: directory.unique_id,
+        over: None,
+        identity_provider: IdentityProvider {
+            entity_id: Some(idp.entity_id().clone()),
+            sso_url: Some(idp.sso_url().clone()),
+            certificates: Certificates { current: Some(idp.certificate().clone()), next: None },
+        },
+    };
+    saml_configurations::save(tx, &word, save, now).await?;
+    domains::link(tx, &word, (acme, &domain, Some(directory.directory)), now).await?;
+    policies::set_sso(tx, &word, (acme, directory.policy, Sso::Enforced), now).await?;
+    Ok(Made { organization: acme, fallback: fallback.id.uuid(), unique_id: directory.unique_id })
+}
+
+/// Step 3 of the guide, as it is typed there.
+fn application(
+    org: &Org,
+    service_provider: &ServiceProvider,
+) -> Result<ApplicationSettings, Box<dyn Error + Send + Sync>> {
+    let claim = |source, name| ClaimMapping::new(ClaimSource::User(source), name, ClaimNameFormat::Unspecified);
+    Ok(ApplicationSettings {
+        name: DisplayName::parse("Acme")?,
+        instance: Instance::Production,
+        access_url: AccessUrl::parse(org.public_url().origin())?,
+        entity_id: service_provider.entity_id.clone(),
+        acs_urls: AcsUrls::new(service_provider.acs_url.clone(), []),
+        name_id: NameIdRule { format: Format::EmailAddress, source: UserAttribute::Email },
+        claims: vec![
+            claim(UserAttribute::Email, "email")?,
+            claim(UserAttribute::FirstName, "firstname")?,
+            claim(UserAttribute::LastName, "lastname")?,
+        ],
+        signs: Signs::Assertion,
+        audience: Audience::Everyone,
+    })
+}
+
+async fn identity_provider(
+    tx: &Tx,
+    idp: &Idp,
+    settings: ApplicationSettings,
+) -> Result<[Uuid; 2], Box<dyn Error + Send + Sync>> {
+    use idp::acts::{applications, users};
+    let now = idp.now();
+    let word = idp.host("demo");
+    let mut ids = [Uuid::nil(); 2];
+    for (id, person) in ids.iter_mut().zip([MAYA, JONAS]) {
+        let new = users::NewUser {
+            id: idp.draw_person(now),
+            email: EmailAddress::parse(person.address)?,
+            first_name: DisplayName::parse(person.first_name)?,
+            last_name: DisplayName::parse(person.last_name)?,
+            username: None,
+            role: None,
+        };
+        *id = users::create_user(tx, &word, new, now).await?.id.uuid();
+    }
+    let new = applications::NewApplication { id: idp.draw_application(now), settings };
+    applications::create_application(tx, &word, new, now).await?;
+    Ok(ids)
+}

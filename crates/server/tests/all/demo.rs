@@ -1,0 +1,113 @@
+//! The demo as a newcomer starts it: the binary, a process of its own, read by what it prints.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use testkit::browser::Browser;
+use url::Url;
+
+/// A running demo in a folder of its own. Dropping it ends it.
+pub struct Demo {
+    child: Child,
+    printed: Vec<String>,
+    folder: tempfile::TempDir,
+    ports: [u16; 3],
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _already_gone = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+impl Demo {
+    /// Starts it with empty folders and waits until it has printed everything.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let ports = free_ports();
+        let (child, printed) = run(folder.path(), ports);
+        Self { child, printed, folder, ports }
+    }
+
+    /// Kills it where it stands, and starts it again on what it left.
+    pub fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.child, self.printed) = run(self.folder.path(), self.ports);
+    }
+
+    /// The link on the first printed line that has all of `words`, or on the line after it.
+    pub fn link(&self, words: &[&str]) -> Url {
+        let fits = |line: &String| words.iter().all(|word| line.contains(word));
+        let found = self.printed.iter().position(fits);
+        let line = found.unwrap_or_else(|| panic!("no line has {words:?} in\n{}", self.printed.join("\n")));
+        let mut links = self.printed[line..].iter().flat_map(|line| line.split_whitespace());
+        let link = links.find(|word| word.starts_with("http")).unwrap();
+        Url::parse(link).unwrap()
+    }
+
+    /// The enrolment link of a person: `computer` or `phone`.
+    pub fn enrolment(&self, person: &str, device: &str) -> Url {
+        let from = self.printed.iter().position(|line| line.contains(&format!("Give {person} a passkey"))).unwrap();
+        let line = self.printed[from..].iter().find(|line| line.contains(device)).unwrap();
+        Url::parse(line.split_whitespace().last().unwrap()).unwrap()
+    }
+
+    /// The address of the organisation.
+    pub fn org(&self) -> String {
+        format!("http://acme.localhost:{}", self.ports[1])
+    }
+
+    /// The address of the identity provider.
+    pub fn idp(&self) -> String {
+        format!("http://idp.localhost:{}", self.ports[0])
+    }
+
+    /// The address of a sample product.
+    pub fn product(&self, name: &str) -> String {
+        format!("http://{name}.localhost:{}", self.ports[2])
+    }
+}
+
+fn run(folder: &std::path::Path, ports: [u16; 3]) -> (Child, Vec<String>) {
+    let [idp, org, products] = ports;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(["demo", "--data"])
+        .arg(folder.join("demo"))
+        .arg("--key-file")
+        .arg(folder.join("demo.key"))
+        .args(["--idp-url", &format!("http://idp.localhost:{idp}")])
+        .args(["--org-url", &format!("http://acme.localhost:{org}")])
+        .args(["--products-port", &products.to_string()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut printed = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        printed.push(line.unwrap());
+        if printed.last().is_some_and(|line| line.contains("--fresh begins anew")) {
+            return (child, printed);
+        }
+    }
+    panic!("the demo ended: {:?}\n{}", child.wait(), printed.join("\n"));
+}
+
+/// Ports that were free a moment ago.
+fn free_ports() -> [u16; 3] {
+    let sockets = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    sockets.map(|socket| socket.local_addr().unwrap().port())
+}
+
+/// Opens an enrolment link and makes the passkey with whatever authenticator the browser has.
+pub async fn enrol(browser: &Browser, link: &Url) {
+    browser.goto(link.as_str()).await;
+    browser.click("[data-passkey-start]").await;
+    browser.wait_for_text("This device is ready").await;
+}
+
+/// Types an address on the organisation's sign-in page and goes on.
+pub async fn type_address(browser: &Browser, address: &str) {
+    browser.fill("input[type=email]", address).await;
+    browser.click_role("button", "Continue").await;
+}

@@ -1,0 +1,78 @@
+//! A newcomer's first minute: from the demo's first printed line to a product's page, by passkey.
+
+use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
+
+use crate::demo::{Demo, enrol, type_address};
+
+#[tokio::test]
+async fn journey_passkey_from_a_deep_link_and_back_to_it() {
+    let demo = Demo::start();
+    let browser = Browser::start(Options::desktop()).await;
+    let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
+    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
+    browser.clear_cookies().await;
+
+    let deep_link = format!("{}/browse/ACME-42", demo.product("jira"));
+    browser.goto(&deep_link).await;
+    browser.wait_for_url("the organisation", |url| url.as_str().starts_with(&demo.org())).await;
+    type_address(&browser, "maya@acme.example").await;
+    browser.wait_for_url("the identity provider", |url| url.as_str().starts_with(&demo.idp())).await;
+    browser.click_role("button", "Sign in with a passkey").await;
+    browser.wait_for_text("signed in as Maya").await;
+    assert_eq!(browser.url().await.as_str(), deep_link);
+
+    // One session for all products: the next one asks nothing.
+    browser.goto(&demo.product("confluence")).await;
+    browser.wait_for_text("signed in as Maya").await;
+
+    // The start page says who is signed in, and to what.
+    browser.goto(&demo.org()).await;
+    browser.wait_for_text("Maya").await;
+    for product in ["Jira", "Confluence", "Bitbucket", "Statuspage"] {
+        browser.wait_for_text(product).await;
+    }
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn journey_passkey_not_verified_is_refused_by_the_server() {
+    let demo = Demo::start();
+    let browser = Browser::start(Options::desktop()).await;
+    let device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
+    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
+
+    device.set_bad_user_verification(&browser, true).await;
+    browser.goto(&demo.product("jira")).await;
+    type_address(&browser, "maya@acme.example").await;
+    browser.wait_for_url("the identity provider", |url| url.as_str().starts_with(&demo.idp())).await;
+    browser.click_role("button", "Sign in with a passkey").await;
+    browser.wait_for_text("verif").await;
+    assert!(browser.url().await.as_str().starts_with(&demo.idp()), "nothing was issued");
+
+    device.set_bad_user_verification(&browser, false).await;
+    browser.refresh().await;
+    browser.click_role("button", "Sign in with a passkey").await;
+    browser.wait_for_text("signed in as Maya").await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn journey_fallback_administrator_enters_by_the_local_door() {
+    let mut demo = Demo::start();
+    let browser = Browser::start(Options::desktop()).await;
+    let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
+    browser.goto(demo.link(&["passkey, once"]).as_str()).await;
+    browser.click("[data-passkey-start]").await;
+    browser.wait_for_text("Your passkey is ready").await;
+    browser.clear_cookies().await;
+    demo.kill_and_restart();
+
+    browser.goto(&format!("{}/login", demo.org())).await;
+    type_address(&browser, "robin@fallback.example").await;
+    browser.click_role("button", "Use a passkey").await;
+    browser.wait_for_text("Robin").await;
+    browser.goto(&format!("{}/admin", demo.org())).await;
+    browser.wait_for_text("SAML single sign-on").await;
+    browser.quit().await;
+}
