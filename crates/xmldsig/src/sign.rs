@@ -62,7 +62,11 @@ pub fn sign<'n>(
         signature += "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>";
     }
     signature += "</ds:Signature>";
-    element.octets.splice(place..place, signature.into_bytes());
+    // Not `splice`, which moves octets one by one.
+    let tail = element.octets.split_off(place);
+    element.octets.reserve(signature.len() + tail.len());
+    element.octets.extend_from_slice(signature.as_bytes());
+    element.octets.extend_from_slice(&tail);
     if !element.declared.contains(&DS_WRITTEN) {
         element.declared.push(DS_WRITTEN);
     }

@@ -1,7 +1,6 @@
 //! The POST binding (bindings 3.5): a message as a form field.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 
 use super::form::{ParameterError, Parameters};
 use crate::core::{InvalidRelayState, RelayState};
@@ -96,10 +95,10 @@ pub fn decode_value(value: &str) -> Result<Vec<u8>, PostError> {
         return Err(PostError::TooLarge);
     }
     // Hardly any sender breaks lines, so white space is looked for afterwards.
-    let decoded = STANDARD.decode(value).or_else(|_| {
+    let decoded = STANDARD.decode_to_vec(value).or_else(|_| {
         let space = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
         let dense: Vec<u8> = value.bytes().filter(|b| !space(b)).collect();
-        STANDARD.decode(dense).map_err(|_| PostError::NotBase64)
+        STANDARD.decode_to_vec(dense).map_err(|_| PostError::NotBase64)
     })?;
     match decoded.len() > LARGEST {
         true => Err(PostError::TooLarge),
@@ -114,7 +113,7 @@ pub fn decode_value(value: &str) -> Result<Vec<u8>, PostError> {
 /// ```
 #[must_use]
 pub fn encode(xml: &[u8]) -> String {
-    STANDARD.encode(xml)
+    STANDARD.encode_to_string(xml)
 }
 
 const RESPONSE: &str = "SAMLResponse";

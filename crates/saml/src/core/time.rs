@@ -44,12 +44,14 @@ pub fn parse_instant(text: &str) -> Result<Timestamp, InvalidInstant> {
 pub fn write_instant(at: Timestamp) -> String {
     let t = Offset::UTC.to_datetime(at);
     let mut out = String::with_capacity(20);
-    digits(&mut out, i32::from(t.year()).unsigned_abs(), 4);
+    let year = t.year().unsigned_abs();
+    two_digits(&mut out, (year / 100 % 100) as u8);
+    two_digits(&mut out, (year % 100) as u8);
     for (separator, value) in
         [('-', t.month()), ('-', t.day()), ('T', t.hour()), (':', t.minute()), (':', t.second())]
     {
         out.push(separator);
-        digits(&mut out, u32::from(value.unsigned_abs()), 2);
+        two_digits(&mut out, value.unsigned_abs());
     }
     out.push('Z');
     out
@@ -148,11 +150,9 @@ fn fraction(tail: &[u8]) -> Option<i32> {
     Some(padded.take(9).fold(0, |sum, b| sum * 10 + i32::from(b - b'0')))
 }
 
-fn digits(out: &mut String, value: u32, width: u32) {
-    for place in (0..width).rev() {
-        let digit = value / 10_u32.pow(place) % 10;
-        out.extend(char::from_digit(digit, 10));
-    }
+fn two_digits(out: &mut String, value: u8) {
+    out.push(char::from(b'0' + value / 10 % 10));
+    out.push(char::from(b'0' + value % 10));
 }
 
 #[cfg(test)]

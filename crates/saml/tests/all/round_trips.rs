@@ -87,6 +87,20 @@ proptest! {
         prop_assert_eq!(AuthnRequest::parse(&xml).unwrap(), request);
     }
 
+    /// The decoder works on many characters at a time; it must be as strict as one
+    /// that goes through them one by one, wherever the fault is.
+    #[test]
+    fn base64_is_read_as_strictly_as_by_another_decoder(bytes in proptest::collection::vec(any::<u8>(), 0..300), at in any::<prop::sample::Index>(), by in "[A-Za-z0-9+/=_ \\-\\n*\u{e9}]{0,2}") {
+        use base64::Engine;
+        use base64::engine::general_purpose::STANDARD;
+        let mut text = STANDARD.encode(&bytes);
+        prop_assert_eq!(post::decode_value(&text).unwrap(), bytes);
+        let at = at.index(text.len() + 1);
+        text.replace_range(at..(at + by.len().min(1)).min(text.len()), &by);
+        let dense = text.replace([' ', '\n'], "");
+        prop_assert_eq!(post::decode_value(&text).ok(), STANDARD.decode(&dense).ok(), "{}", text);
+    }
+
     #[test]
     fn nothing_that_is_posted_or_asked_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in text()) {
         let _ = post::decode(&bytes);
