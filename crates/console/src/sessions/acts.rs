@@ -30,6 +30,19 @@ pub async fn current(
     })
 }
 
+/// Whether a session of a person lives: what was given in it (a product's token) is good no longer than it is.
+///
+/// # Errors
+/// Only the store's.
+pub async fn is_live(
+    tx: &ReadTx,
+    (person, session): (PersonId, SessionId),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let found = rows::find_one(tx, person, session).await?;
+    Ok(found.is_some_and(|who| who.course.state(now) == State::Live))
+}
+
 /// The live sessions of a person, newest first, at most 200.
 ///
 /// # Errors

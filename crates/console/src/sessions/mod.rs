@@ -25,7 +25,7 @@ use crate::door::{Enrolled, Proven};
 use crate::ids::row_id;
 use crate::person::PersonId;
 
-pub use acts::{NotYou, current, end, end_all, end_one, list, open, step_up, touch};
+pub use acts::{NotYou, current, end, end_all, end_one, is_live, list, open, step_up, touch};
 pub(crate) use rows::{STATEMENTS, SWEEP, is_open};
 pub use rules::{Course, FRESH, Fresh, Limits, State, StepUp, demand_fresh};
 

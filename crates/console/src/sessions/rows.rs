@@ -12,6 +12,8 @@ use crate::rows::unreadable;
 store::statements! {
     pub(super) FIND = "select id, kind, person, method, authenticated_at, verified_at, opened_at, last_seen_at, idle, \
         expires_at, ended_at from session where token = $1 and kind = $2";
+    FIND_ONE = "select id, kind, person, method, authenticated_at, verified_at, opened_at, last_seen_at, idle, \
+        expires_at, ended_at from session where id = $1 and person = $2";
     pub(super) LIST = "select id, kind, person, method, authenticated_at, verified_at, opened_at, last_seen_at, idle, \
         expires_at, ended_at from session where person = $1 and ended_at is null and expires_at > $2 \
         order by id desc limit 200";
@@ -30,6 +32,15 @@ store::statements! {
 
 pub(super) async fn find(tx: &ReadTx, token: &[u8], kind: &str) -> Result<Option<SignedIn>, StoreError> {
     let row = tx.query_opt(FIND, [Value::from(token), Value::from(kind)]).await?;
+    row.map(|row| signed_in(&row)).transpose()
+}
+
+pub(super) async fn find_one(
+    tx: &ReadTx,
+    person: PersonId,
+    id: SessionId,
+) -> Result<Option<SignedIn>, StoreError> {
+    let row = tx.query_opt(FIND_ONE, [Value::from(id.uuid()), Value::from(person.uuid())]).await?;
     row.map(|row| signed_in(&row)).transpose()
 }
 

@@ -183,7 +183,7 @@ pub async fn settle<T>(tx: Tx, done: Result<T, ActError>) -> Result<Result<T, Re
 }
 
 /// One act as it goes: the transaction, on whose word, where, what, when.
-struct Act<'a> {
+pub(crate) struct Act<'a> {
     tx: &'a Tx,
     word: &'a Word,
     /// `None`: the act makes the organisation, or is above all of them.
@@ -195,7 +195,7 @@ struct Act<'a> {
 
 impl<'a> Act<'a> {
     /// Begins an act within an organisation; refused unless the word counts there.
-    async fn begin(
+    pub(crate) async fn begin(
         tx: &'a Tx,
         word: &'a Word,
         (kind, organization): (&'static str, OrganizationId),
@@ -215,12 +215,12 @@ impl<'a> Act<'a> {
     }
 
     /// Writes what was done.
-    async fn done(&self, data: Json) -> Result<(), StoreError> {
+    pub(crate) async fn done(&self, data: Json) -> Result<(), StoreError> {
         self.write(self.kind, data).await
     }
 
     /// Writes what was refused and why, and is the error.
-    async fn refuse(&self, refusal: Refusal) -> ActError {
+    pub(crate) async fn refuse(&self, refusal: Refusal) -> ActError {
         let data = json!({
             "act": self.kind,
             "code": refusal.code(),
@@ -233,7 +233,7 @@ impl<'a> Act<'a> {
     }
 
     /// Goes on only if `holds`.
-    async fn require(&self, holds: bool, refusal: Refusal) -> Result<(), ActError> {
+    pub(crate) async fn require(&self, holds: bool, refusal: Refusal) -> Result<(), ActError> {
         match holds {
             true => Ok(()),
             false => Err(self.refuse(refusal).await),
@@ -249,7 +249,7 @@ impl<'a> Act<'a> {
 
 /// An event of an organisation: its id stands in the data, by which its
 /// administrators' page finds it.
-fn entry(
+pub(crate) fn entry(
     kind: &'static str,
     (organization, subject): (Option<OrganizationId>, Option<console::person::PersonId>),
     mut data: Json,

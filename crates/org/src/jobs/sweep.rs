@@ -1,5 +1,5 @@
-//! Drops rows that are over: requests, arrivals, remembered assertions, and
-//! what `console` keeps.
+//! Drops rows that are over: requests, arrivals, remembered assertions,
+//! what products were given, and what `console` keeps.
 
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ async fn all(org: &Org) -> Result<u64, StoreError> {
     let mut gone = expired(store, pending::SWEEP, now).await?;
     gone += expired(store, arrivals::SWEEP, now).await?;
     gone += expired(store, arrivals::SWEEP_ASSERTIONS, now).await?;
+    gone += crate::products::sweep(org).await?;
     gone += console::sweep(store, now).await?;
     Ok(gone)
 }

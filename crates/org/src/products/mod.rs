@@ -1,11 +1,44 @@
-//! Products: how they learn who is signed in.
+//! Products: how they learn who is signed in. One OpenID provider for each
+//! organisation, its issuer `<public url>/oidc/<key>`:
+//!
+//! ```text
+//! product ──► authorize   who is signed in (else hop 1, and back) ─► a code, by the browser
+//!         ──► token       the code, the client's secret, the PKCE verifier ─► ID and access token
+//!         ──► userinfo    the access token, as long as the session lives ─► who that is
+//!             discovery   what there is, and the keys
+//! ```
+//!
+//! [`acts`] registers products and gives and changes codes; `ask` reads and
+//! judges an authentication request; `model` has the values, `store` the SQL,
+//! `jws` and `keys` the signature. Every row of what was given names the
+//! session that it lives with: no token of ours outlives it.
 
+pub mod acts;
+mod ask;
+mod authorize;
+mod claims;
+mod discovery;
+mod jws;
+mod keys;
+mod model;
+mod refused;
+mod store;
+mod tenant;
+mod token;
+mod userinfo;
+
+use ::store::sweep::expired;
 use ::store::{Migration, ReadTx, Sql, StoreError};
-use axum::Router;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 use url::Url;
+use web::ReturnTo;
 
-use crate::model::AccountId;
+use crate::model::{AccountId, OrganizationKey};
 use crate::service::Org;
+use crate::store::organizations;
+
+pub use model::{AddressError, ProductId, RedirectUri, StartUrl};
 
 /// A product as the start page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,22 +53,78 @@ pub struct ProductTile {
 ///
 /// # Errors
 /// Only the store's.
-pub(crate) async fn list_for(_read: &ReadTx, _account: AccountId) -> Result<Vec<ProductTile>, StoreError> {
-    Ok(Vec::new())
+pub(crate) async fn list_for(read: &ReadTx, account: AccountId) -> Result<Vec<ProductTile>, StoreError> {
+    store::tiles(read, account).await
+}
+
+impl Org {
+    /// The issuer of an organisation's ID tokens, from which its products
+    /// discover the rest.
+    pub fn issuer(&self, organization: &OrganizationKey) -> String {
+        format!("{}/oidc/{organization}", self.public_url())
+    }
 }
 
 /// Every URL of the OpenID provider.
 pub(crate) fn routes() -> Router<Org> {
     Router::new()
+        .route("/oidc/{key}/.well-known/openid-configuration", get(discovery::configuration))
+        .route("/oidc/{key}/jwks", get(discovery::jwks))
+        .route("/oidc/{key}/authorize", get(authorize::get).post(authorize::post))
+        .route("/oidc/{key}/token", post(token::post))
+        .route("/oidc/{key}/userinfo", get(userinfo::show).post(userinfo::show))
+        .layer(Extension(keys::Keys::default()))
+}
+
+/// Whether a page of ours is the way to a product that asks for a new proof of
+/// the person: hop 1 then asks although there is a session. Whoever writes such
+/// an address himself is asked once more, and that is all.
+pub(crate) fn asks_again(page: &ReturnTo) -> bool {
+    authorize::Way::of(page).is_some_and(|way| way.value(ask::AGAIN).is_some())
+}
+
+/// The origin to which a page of ours leads in the end, if it is the way to a
+/// product. Chromium holds the redirects after a form against the policy of
+/// the form's page, which therefore names it.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn leads_to(read: &ReadTx, page: &ReturnTo) -> Result<Option<Url>, StoreError> {
+    let Some(way) = authorize::Way::of(page) else {
+        return Ok(None);
+    };
+    let product = way.value("client_id").and_then(|id| id.parse::<ProductId>().ok());
+    let uri = way.value("redirect_uri").and_then(|uri| RedirectUri::parse(&uri).ok());
+    let (Ok(key), Some(product), Some(uri)) = (way.key.parse::<OrganizationKey>(), product, uri) else {
+        return Ok(None);
+    };
+    let Some(organization) = organizations::find_by_key(read, &key).await? else {
+        return Ok(None);
+    };
+    let ours = store::find(read, organization.id, product).await?.is_some()
+        && store::has_redirect_uri(read, product, uri.as_str()).await?;
+    Ok(Url::parse(uri.as_str()).ok().filter(|_| ours))
+}
+
+/// Drops what was given and is long over; says how many rows went.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn sweep(org: &Org) -> Result<u64, StoreError> {
+    expired(org.store(), store::SWEEP, org.now()).await
 }
 
 /// The tables of this module.
-pub(crate) const MIGRATIONS: &[Migration] = &[];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    name: "org-0002-products",
+    sqlite: include_str!("../../migrations/sqlite/0002_products.sql"),
+    postgres: include_str!("../../migrations/postgres/0002_products.sql"),
+}];
 
 /// The messages of this module.
-pub(crate) const MESSAGES: &str = "";
+pub(crate) const MESSAGES: &str = include_str!("../../messages/products.ftl");
 
 /// Every statement of this module.
 pub(crate) fn statements() -> Vec<Sql> {
-    Vec::new()
+    store::STATEMENTS.to_vec()
 }

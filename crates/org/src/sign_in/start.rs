@@ -23,6 +23,7 @@ use super::{Connection, PENDING, PendingRequest, browser};
 use crate::acts::sign_in::{self as acts, Tie};
 use crate::answer::broken;
 use crate::pages::{self, Caller};
+use crate::products;
 use crate::service::Org;
 use crate::store::{arrivals, configurations, directories, pending};
 
@@ -49,7 +50,8 @@ pub(crate) async fn page(
     (cookies, csrf): (Cookies, Csrf),
 ) -> Result<Response, Error> {
     let return_to = wish.return_to();
-    if SignedIn::find(&org, &cookies).await?.is_some() {
+    let again = products::asks_again(&return_to);
+    if !again && SignedIn::find(&org, &cookies).await?.is_some() {
         return Ok(Redirect::to(return_to.as_str()).into_response());
     }
     show(&org, &csrf, (&return_to, "", Fields::new())).await
@@ -74,7 +76,9 @@ pub(crate) async fn post(
         let fields = Fields::fault("address", "login-address-wrong");
         return show(&org, &csrf, (&return_to, &typed.address, fields)).await;
     };
-    if let Some(signed_in) = SignedIn::find(&org, &cookies).await?
+    let again = products::asks_again(&return_to);
+    if !again
+        && let Some(signed_in) = SignedIn::find(&org, &cookies).await?
         && signed_in.account.address == address
     {
         return Ok(Redirect::to(return_to.as_str()).into_response());
@@ -90,7 +94,7 @@ pub(crate) async fn post(
     let Some(connection) = connection else {
         return Ok(to_local_door(&return_to));
     };
-    let ask = Ask { typed: Some(address), return_to, force_authn: false };
+    let ask = Ask { typed: Some(address), return_to, force_authn: again };
     leave(&org, (&cookies, &caller), &connection, ask).await
 }
 
@@ -202,7 +206,7 @@ async fn stop_circling(
 
 /// The page of the address. Chromium holds a form's redirects against the
 /// page's own policy, so it names the identity providers to which the answer
-/// may lead; where these are many, it names none.
+/// may lead, and the product that is waiting; where these are many, it names none.
 async fn show(
     org: &Org,
     csrf: &Csrf,
@@ -210,9 +214,11 @@ async fn show(
 ) -> Result<Response, Error> {
     let read = org.read().await?;
     let targets = configurations::sso_urls(&read, FEW + 1).await.map_err(broken)?;
+    let product = products::leads_to(&read, return_to).await.map_err(broken)?;
     drop(read);
-    let urls: Vec<Url> = targets.iter().filter_map(|target| Url::parse(target.as_str()).ok()).collect();
-    let form_action = match urls.len() > FEW as usize {
+    let urls = targets.iter().filter_map(|target| Url::parse(target.as_str()).ok());
+    let urls: Vec<Url> = urls.chain(product).collect();
+    let form_action = match targets.len() > FEW as usize {
         true => FormAction::anywhere(),
         false => FormAction::to(&urls),
     };

@@ -11,7 +11,7 @@ pub(crate) mod links;
 pub(crate) mod organizations;
 pub(crate) mod pending;
 pub(crate) mod policies;
-mod values;
+pub(crate) mod values;
 
 use ::store::{Migration, Sql};
 

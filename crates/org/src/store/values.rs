@@ -30,23 +30,23 @@ impl From<&DomainName> for Value {
 }
 
 /// An id column.
-pub(super) fn id<T>(row: &Row, column: usize, of: fn(Uuid) -> T) -> Result<T, StoreError> {
+pub(crate) fn id<T>(row: &Row, column: usize, of: fn(Uuid) -> T) -> Result<T, StoreError> {
     row.get(column).map(of)
 }
 
 /// An id column that may be empty.
-pub(super) fn some_id<T>(row: &Row, column: usize, of: fn(Uuid) -> T) -> Result<Option<T>, StoreError> {
+pub(crate) fn some_id<T>(row: &Row, column: usize, of: fn(Uuid) -> T) -> Result<Option<T>, StoreError> {
     Ok(row.get::<Option<Uuid>>(column)?.map(of))
 }
 
 /// A column that holds the text form of a value.
-pub(super) fn parsed<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> {
+pub(crate) fn parsed<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| unreadable(column))
 }
 
 /// The same, for values that are parsed by a function; an empty column is none.
-pub(super) fn some<T, E>(
+pub(crate) fn some<T, E>(
     row: &Row,
     column: usize,
     parse: fn(&str) -> Result<T, E>,
@@ -56,27 +56,27 @@ pub(super) fn some<T, E>(
 }
 
 /// A name column.
-pub(super) fn name(row: &Row, column: usize) -> Result<DisplayName, StoreError> {
+pub(crate) fn name(row: &Row, column: usize) -> Result<DisplayName, StoreError> {
     some(row, column, DisplayName::parse)?.ok_or_else(|| unreadable(column))
 }
 
 /// An address column.
-pub(super) fn address(row: &Row, column: usize) -> Result<EmailAddress, StoreError> {
+pub(crate) fn address(row: &Row, column: usize) -> Result<EmailAddress, StoreError> {
     some(row, column, EmailAddress::parse)?.ok_or_else(|| unreadable(column))
 }
 
 /// A duration column, in microseconds.
-pub(super) fn duration(row: &Row, column: usize) -> Result<Duration, StoreError> {
+pub(crate) fn duration(row: &Row, column: usize) -> Result<Duration, StoreError> {
     row.get(column).map(Duration::from_micros)
 }
 
 /// A duration as stored.
-pub(super) fn micros(duration: Duration) -> Value {
+pub(crate) fn micros(duration: Duration) -> Value {
     Value::Int(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// A stored value that the model cannot read.
-pub(super) fn unreadable(column: usize) -> StoreError {
+pub(crate) fn unreadable(column: usize) -> StoreError {
     StoreError::Backend(Box::new(Unreadable(column)))
 }
 

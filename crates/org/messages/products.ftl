@@ -1,0 +1,11 @@
+# What the OpenID provider says to people. Products are told in codes.
+
+error-product-unknown = The product that sent you here is not known to this organisation.
+    .title = This product is not set up
+    .hint = Open the product from its own address. If that leads here again, send the reference below to its administrator.
+error-product-redirect = The product wants the answer at an address that is not registered for it, so we do not send it there.
+    .title = The product’s address does not match
+    .hint = Nothing was told to anybody. An administrator can compare the redirect URI in the event log with the registered one.
+error-product-access = You are signed in, but your account is not a member of the organisation that this product belongs to.
+    .title = You have no access to this product
+    .hint = Ask an administrator of the organisation, or sign in with another account.
