@@ -72,6 +72,7 @@ device-revoke-hint = It signs you in no more, and your other sessions end.
 device-last = This is your only device, so it cannot be revoked here. Add another one first, or ask your administrator.
 device-add = Add a device
 browser-forget = Forget
+browser-since = Known since
 
 ## Refusals: requests of applications
 
@@ -159,3 +160,225 @@ error-passkey-last = This is the only device of the account. Add another one fir
     .title = Last device
 error-device-name = A device's name has 1 to 100 visible characters.
     .title = Name not possible
+
+## The console
+
+nav-overview = Overview
+nav-people = People
+nav-applications = Applications
+nav-settings = Settings
+nav-idp = IdP Configuration
+nav-events = Event log
+nav-me = My applications
+cancel = Cancel
+step-up-note = Changes here ask for your passkey once more.
+
+overview-title = { $place }
+overview-lead = Your identity provider: who may sign in, and to what.
+overview-next = What to do next
+overview-ready = Everything is set up
+overview-now = At the moment
+overview-owners = Owners
+overview-our-values = Our values for the other side
+overview-step-application = Add an application
+overview-step-application-hint = A service provider that speaks SAML 2.0, such as Atlassian Cloud. It needs our sign-on URL, entity ID and certificate; we need its entity ID and ACS URL.
+overview-step-people = Invite people
+overview-step-people-hint = Each gets a link or a QR code that makes a passkey on their own device.
+overview-step-sign-in = Sign in once
+overview-step-sign-in-hint = Open the application and come back signed in. From then on it shows when it was last used.
+overview-step-device = Add a second device for yourself
+overview-step-device-hint = So that a lost phone does not keep you out of the console.
+overview-step-owner = Make a second owner
+overview-step-owner-hint = Open a person and give them the role Owner. One owner can help the other.
+
+people-lead = { $count ->
+        [one] One person can be found here.
+       *[other] { $count } people can be found here.
+    }
+people-add = Add a person
+people-none = Nobody here yet
+people-none-hint = Add the people who are to sign in. Each makes a passkey by an invitation.
+people-person = Person
+people-role = Role
+people-state = State
+role-owner = Owner
+role-administrator = Administrator
+role-helpdesk = Helpdesk
+role-auditor = Auditor
+role-none = No role
+state-active = Active
+state-suspended = Suspended
+state-enabled = Enabled
+state-disabled = Switched off
+
+person-new-lead = You invite them on the next page.
+person-create = Add and go on to the invitation
+field-username-label = User name
+field-username-hint = user.username; the address when left empty
+field-username-taken = Somebody has this user name already.
+field-username = Use letters, digits and signs without spaces, 254 at most.
+person-attributes = Attributes
+person-id = Id
+person-events = Show in the event log
+person-devices = Devices
+person-no-devices = { $name } has no device yet. Invite them to make a passkey.
+person-invite = Invite
+person-invite-hint = The link makes a passkey on the device that opens it. It works once, within 24 hours; a new one replaces it.
+invite-phone = For a phone
+invite-computer = For a computer
+invitation-open-phone = An invitation for a phone is open until
+invitation-open-computer = An invitation for a computer is open until
+person-role = Role in this console
+person-role-hint = Auditors read, helpdesk invites and suspends, administrators also manage applications, owners also roles. Nobody acts on an equal or higher role.
+person-role-own = This is your own role. You can lay it down, not raise it.
+person-role-save = Save role
+person-suspend = Suspend
+person-suspend-hint = Their sessions end at once, their invitations are withdrawn, and no passkey of theirs works until you readmit them.
+person-readmit = Readmit
+person-readmit-hint = Their passkeys work again as before.
+person-suspended-note = This person is suspended and cannot sign in.
+device-flagged-short = Perhaps copied
+device-revoke-short = Revoke
+
+invitation-title = Invitation for { $name }
+invitation-lead = Send the link, let the code be scanned, or print this page.
+invitation-once = This link is shown only now. It is stored nowhere in readable form.
+invitation-phone = { $name }, set up your phone
+invitation-computer = { $name }, set up your computer
+invitation-phone-1 = Scan this code with the camera of your phone, or open the link on it.
+invitation-computer-1 = Open the link on the computer that you want to sign in with.
+invitation-2 = Press “Create a passkey” and confirm with your fingerprint, your face or the PIN of the device.
+invitation-3 = From then on the device signs you in to everything at { $place }. There is no password.
+invitation-qr = QR code of the link
+invitation-link = Link
+invitation-until = It works once, until
+
+applications-lead = What people sign in to from here.
+applications-add = Add application
+applications-none = No applications yet
+applications-none-hint = Add the first service provider: its entity ID and ACS URL come here, our sign-on URL, entity ID and certificate go there.
+application-name = Application
+application-state = State
+application-last = Last sign-in
+application-never = never
+gallery-lead = Choose how the application is connected.
+gallery-custom = Custom App
+gallery-saml = SAML 2.0 Generic
+gallery-saml-hint = Any service provider that speaks SAML 2.0: Atlassian Cloud, and most others.
+gallery-values = What the other side asks for stands under
+
+application-new = Add integration: SAML 2.0 Generic
+application-new-lead = Filled in as for Atlassian Cloud; change what your application needs otherwise.
+application-edit = Change { $name }
+application-edit-lead = It counts from the next sign-in on, also for those under way.
+application-edit-button = Change
+application-confirm = Saving needs a passkey of the last five minutes.
+application-confirm-link = Confirm in a new tab, then save here.
+confirmed-title = Confirmed
+confirmed-lead = Close this tab and save in the other one.
+application-about = Application
+application-name-label = Application name
+application-instance = Instance
+application-instance-hint = A sandbox is for trying things; it is marked wherever it is named.
+application-access-url = Application access URL
+application-access-url-hint = Where people open it: https://your-subdomain.atlassian.net
+application-subject = Name of the person (NameID)
+application-name-id-format = NameID format
+application-name-id-value = NameID value
+application-name-id-value-hint = For persistent and transient names the value is drawn at random, and this choice has no effect.
+format-emailAddress = Email address (emailAddress)
+format-unspecified = Unspecified (unspecified)
+format-persistent = Persistent, opaque (persistent)
+format-transient = Transient, opaque (transient)
+application-claims = Claims mapping
+application-claims-hint = Each row is one attribute of the assertion. A row without a name is left out; save to get more rows.
+application-no-claims = The assertion carries no attributes.
+claim-row = Claim { $number }
+claim-source = Source
+claim-fixed = Fixed value
+claim-value = Fixed value
+claim-name = Name
+claim-format = NameFormat
+name-format-unspecified = unspecified
+name-format-basic = basic
+name-format-uri = URI
+application-sp = Service provider
+application-entity-id = Entity ID
+application-entity-id-hint = The audience of assertions: “SP Entity ID” on the other side.
+application-acs = Assertion Consumer Service URL
+application-acs-hint = Where responses go, compared character by character. One address a line; the first is the default.
+application-acs-one = Assertion Consumer Service URL { $number }
+application-method = Method: POST
+application-signs = Signing
+signs-assertion = Sign the assertion
+signs-response = Sign the response
+signs-both = Sign both
+application-who = Who may sign in
+application-audience = Audience
+application-audience-hint = Whom you choose is set on the application's page after saving.
+audience-everyone = Everyone
+audience-chosen = Chosen people
+audience-everyone-note = Everyone who is active may sign in to this application.
+audience-chosen-note = { $count ->
+        [0] Nobody may sign in yet: choose people below.
+        [one] One person may sign in.
+       *[other] { $count } people may sign in.
+    }
+application-assign = Give access
+application-assign-label = Email address of the person
+application-unassign = Take away
+application-save = Save
+application-ours = Enter this on the other side
+application-ours-hint = These values of ours go into the SAML settings of { $application }.
+application-disabled-note = Nobody can sign in to this application until it is switched on again.
+application-danger = Switch off or delete
+application-danger-hint = Switching off can be undone at any time. Deleting cannot.
+application-disable = Switch off
+application-enable = Switch on
+application-delete = Delete
+application-delete-title = Delete { $name }?
+application-delete-lead = This cannot be undone.
+application-delete-1 = Nobody signs in to { $name } from here any more; sign-ins under way end with an error page.
+application-delete-2 = { $count ->
+        [one] The assignment of one person is lost.
+       *[other] The assignments of { $count } people are lost.
+    }
+application-delete-3 = Persistent NameIDs are lost: if you add it again, the application sees everybody as somebody new.
+application-delete-4 = Sessions that the application itself has opened live on until it ends them.
+application-delete-now = Delete for good
+
+field-application-name = Enter a name of 1 to 100 characters.
+field-choice = Choose one of the list.
+field-access-url = Enter a complete address that begins with https:// or http://.
+field-entity-id = Enter the entity ID as the other side shows it, without spaces.
+field-entity-id-taken = Another application has this entity ID.
+field-acs-url = Enter a complete address that begins with https:// or http://, one a line.
+field-acs-urls-many = 20 addresses at most.
+field-claim-name = A claim needs a name of 1 to 256 characters.
+field-claim-value = A fixed value needs a text of 1 to 1,024 characters.
+field-claim-repeated = Two claims have the same name; an application could read either.
+field-claims-many = 50 claims at most.
+field-person-unknown = Nobody here has this address. Add the person first.
+
+settings-lead = What service providers need to know of us. Copy it from here.
+settings-core = Core Configuration
+settings-entity-id = IdP Entity ID
+settings-sso-url = Single SignOn Service URL
+settings-sso-hint = HTTP-Redirect and HTTP-POST.
+settings-metadata = SAML metadata
+settings-no-slo = There is no Single Logout Service URL: single logout is not offered yet. Leave that field empty on the other side.
+settings-view-certificate = View Certificate
+settings-certificate = Public key: X.509 certificate, PEM
+settings-fingerprint = SHA-256 fingerprint
+settings-key = Signing key
+settings-until = Valid until
+settings-private = The private key is sealed under the master key and never leaves.
+settings-passkeys = Passkeys
+settings-rp-id = RP ID
+settings-qr = QR sign-in completes
+settings-qr-off = nowhere: it is switched off
+settings-qr-known = in browsers that know the person
+settings-qr-network = in browsers that know the person, or on the network of the phone
+settings-qr-anywhere = anywhere
+settings-qr-anywhere-warning = Anybody who relays the code while it is shown can sign in as whoever scans it. Narrow this in the configuration file.
+settings-chosen = Entity ID and RP ID were chosen at the first start and never change.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use console::ceremony::Place;
-use console::door::{Answer, Enrolled, Go, Grant, NewOwner, Registration, Wish, begin_registration};
+use console::door::{Answer, Go, Grant, NewOwner, Proven, Registration, Wish, begin_registration};
 use console::invitations::{self, OpenInvitation};
 use console::pages::EnrolPage;
 use console::passkeys::{self, PasskeyId};
@@ -172,19 +172,17 @@ pub(crate) async fn finish(
     let word = Word::person(visitor.person(link.invitation.person()), link.invitation.person());
     let tx = idp.store().begin().await.map_err(broken)?;
     let enrolled = enrolment::enrol(&tx, &word, enrolment, now).await.map_err(broken)?;
-    let cookie = match &enrolled {
+    let cookie = match enrolled {
         Ok(enrolled) if first_owner => {
-            Some(open_console(&tx, &visitor, (enrolled, fresh), now).await.map_err(broken)?)
+            let opened = open_console(&tx, &visitor, (enrolled.into_proven(), fresh), now).await;
+            Ok(Some(opened.map_err(broken)?))
         }
-        _ => None,
+        Ok(_) => Ok(None),
+        Err(EnrolError::Refused(refusal)) => Err(refusal_page(refusal)),
+        Err(EnrolError::Door(refusal)) => Err(Error::from(&refusal)),
     };
     tx.commit().await.map_err(broken)?;
-    if let Err(error) = enrolled {
-        return Err(match error {
-            EnrolError::Refused(refusal) => refusal_page(refusal),
-            EnrolError::Door(refusal) => Error::from(&refusal),
-        });
-    }
+    let cookie = cookie?;
     let to = if first_owner { routes::ADMIN } else { routes::ENROLLED };
     let mut response = Go { go: to.to_owned() }.into_response();
     if let Some(cookie) = cookie {
@@ -205,14 +203,14 @@ pub(crate) fn device_label(typed: Option<&str>, visitor: &Visitor) -> Result<Dis
 async fn open_console(
     tx: &Tx,
     visitor: &Visitor,
-    (enrolled, fresh): (&Enrolled, FreshToken),
+    (proven, fresh): (Proven, FreshToken),
     now: Timestamp,
 ) -> Result<SetCookie, StoreError> {
-    let actor = visitor.person(enrolled.person());
+    let actor = visitor.person(proven.person());
     let shown = Kind::CONSOLE.token(&visitor.cookies);
     let new =
         NewSession { kind: Kind::CONSOLE, limits: Limits::ADMINISTRATION, replaces: shown.as_ref(), fresh };
-    let opened = sessions::open(tx, &actor, (Opening::enrolled(enrolled), new), now).await?;
+    let opened = sessions::open(tx, &actor, (Opening::proven(proven), new), now).await?;
     Ok(Kind::CONSOLE.cookie(&visitor.cookies, &opened.token))
 }
 
@@ -251,7 +249,12 @@ impl Link {
         let read = idp.store().read().await.map_err(broken)?;
         let invitation = invitations::look_up(&read, &token, now).await.map_err(broken)??;
         let owner = match invitation.is_for(SET_UP) {
-            true => owner_drafts::find(&read, invitation.person()).await.map_err(broken)?.map(Owner::from),
+            true => {
+                if users::count_owners(&read).await.map_err(broken)? > 0 {
+                    return Err(refusal_page(Refusal::AlreadySetUp));
+                }
+                owner_drafts::find(&read, invitation.person()).await.map_err(broken)?.map(Owner::from)
+            }
             false => {
                 let user = users::find(&read, invitation.person()).await.map_err(broken)?;
                 let user = user.ok_or_else(unknown)?;

@@ -11,6 +11,7 @@
 //! [`model`] has the values and rules, `store` all SQL. [`router`] is the service, [`run_jobs`] what runs beside it.
 
 pub mod acts;
+mod admin;
 mod ceremony;
 mod enrol;
 mod error;
@@ -31,7 +32,7 @@ mod visitor;
 use ::store::Migration;
 use web::Service;
 
-pub use jobs::run_jobs;
+pub use jobs::{run_jobs, run_jobs_once};
 pub use open::OpenError;
 pub use routes::router;
 pub use state::{Ambient, Idp, Settings};

@@ -9,14 +9,15 @@ use crate::model::sign_in::SignInId;
 use crate::sign_in::{page, passkey};
 use crate::sso::{metadata, receive};
 use crate::state::Idp;
-use crate::{enrol, login, me};
+use crate::{admin, enrol, login, me};
 
 /// The whole service: all headers and error pages applied, unknown addresses included.
 pub fn router(idp: Idp) -> Router {
     let options =
         ShellOptions { trusted_proxies: idp.settings().trusted_proxies.clone(), ..ShellOptions::default() };
     let shell = Shell::new(idp.site().clone(), options);
-    shell.wrap(Router::new().merge(service_providers()).merge(sign_in()).merge(own_pages()).with_state(idp))
+    let service = Router::new().merge(service_providers()).merge(sign_in()).merge(own_pages());
+    shell.wrap(service.merge(administration()).with_state(idp))
 }
 
 /// What service providers use.
@@ -59,6 +60,41 @@ fn own_pages() -> Router<Idp> {
         .route("/me/devices/{id}/rename", post(me::rename))
         .route("/me/devices/{id}/revoke", post(me::revoke))
         .route("/me/browsers/{id}/forget", post(me::forget_browser))
+}
+
+/// The console.
+fn administration() -> Router<Idp> {
+    Router::new()
+        .route(ADMIN, get(admin::overview::show))
+        .route("/admin/people", get(admin::people::list))
+        .route("/admin/people/new", get(admin::people::new_page).post(admin::people::create))
+        .route("/admin/people/{id}", get(admin::people::show))
+        .route("/admin/people/{id}/invite", post(admin::people::invite))
+        .route("/admin/people/{id}/role", post(admin::people::grant_role))
+        .route("/admin/people/{id}/suspend", post(admin::people::suspend))
+        .route("/admin/people/{id}/readmit", post(admin::people::readmit))
+        .route("/admin/people/{id}/devices/{device}/revoke", post(admin::people::revoke_device))
+        .route("/admin/applications", get(admin::applications::list))
+        .route("/admin/applications/add", get(admin::applications::gallery))
+        .route("/admin/applications/new", get(admin::applications::new_page).post(admin::applications::create))
+        .route("/admin/applications/{id}", get(admin::applications::show))
+        .route(
+            "/admin/applications/{id}/edit",
+            get(admin::applications::edit_page).post(admin::applications::change),
+        )
+        .route("/admin/applications/{id}/disable", post(admin::applications::disable))
+        .route("/admin/applications/{id}/enable", post(admin::applications::enable))
+        .route(
+            "/admin/applications/{id}/delete",
+            get(admin::applications::delete_page).post(admin::applications::delete),
+        )
+        .route("/admin/applications/{id}/people", post(admin::applications::assign))
+        .route("/admin/applications/{id}/people/{person}/remove", post(admin::applications::unassign))
+        .route("/admin/settings/idp", get(admin::settings::show))
+        .route("/admin/settings/idp/certificate.pem", get(admin::settings::certificate))
+        .route("/admin/events", get(admin::events::list))
+        .route("/admin/events/export", get(admin::events::export))
+        .route("/admin/confirmed", get(admin::applications::confirmed))
 }
 
 /// The page of a sign-in.

@@ -5,6 +5,8 @@ mod sweep;
 use std::future::Future;
 use std::time::Duration;
 
+use store::StoreError;
+
 use crate::state::Idp;
 
 /// Runs the jobs until `stop` is done, then seals what was written.
@@ -22,9 +24,17 @@ pub async fn run_jobs(idp: Idp, stop: impl Future<Output = ()>) {
     }
 }
 
+/// One round of the sweeper; says how many rows went.
+///
+/// # Errors
+/// Only the store's; what is dropped stays dropped.
+pub async fn run_jobs_once(idp: &Idp) -> Result<u64, StoreError> {
+    sweep::sweep(idp.store(), idp.now()).await
+}
+
 async fn sweeping(idp: &Idp) {
     loop {
-        match sweep::sweep(idp.store(), idp.now()).await {
+        match run_jobs_once(idp).await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "swept"),
             Err(error) => tracing::warn!(%error, "sweeping failed; the next round tries again"),

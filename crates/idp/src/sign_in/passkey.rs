@@ -70,11 +70,17 @@ pub(crate) async fn finish(
     Ok(response)
 }
 
-/// The sign-in, as long as it waits for somebody to prove themselves.
+/// The sign-in, as long as it waits for somebody to prove themselves. (A session that would answer does not stand in the
+/// way: whoever sees the page may use another passkey.)
 async fn asking(idp: &Idp, visitor: &Visitor, id: SignInId) -> Result<Box<Open>, Error> {
-    match load(idp, visitor, id).await? {
-        Loaded::Open(open) if open.sign_in.stage == Stage::Asked => Ok(open),
-        _ => Err(Error::new(StatusCode::CONFLICT, "error-sign-in-moved-on")),
+    let moved_on = || Error::new(StatusCode::CONFLICT, "error-sign-in-moved-on");
+    let Loaded::Open(open) = load(idp, visitor, id).await? else { return Err(moved_on()) };
+    match (open.sign_in.stage, open.step()) {
+        (Stage::Asked, Step::Refuse(why @ (Refused::Expired | Refused::ApplicationDisabled))) => {
+            Err(page::refused(why))
+        }
+        (Stage::Asked, _) => Ok(open),
+        _ => Err(moved_on()),
     }
 }
 

@@ -16,8 +16,6 @@ store::statements! {
     COUNT = "select count(*) from users";
     INSERT = "insert into users (id, email, shown, first_name, last_name, username, role, state, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
-    UPDATE_NAMES = "update users set email = $1, shown = $2, first_name = $3, last_name = $4, username = $5, \
-        updated_at = $6 where id = $7";
     UPDATE_ROLE = "update users set role = $1, updated_at = $2 where id = $3";
     UPDATE_STATE = "update users set state = $1, updated_at = $2 where id = $3 and state <> $1";
     COUNT_OWNERS = "select count(*) from users where role = 'owner' and state = 'active'";
@@ -57,20 +55,6 @@ pub(crate) async fn insert(tx: &Tx, user: &User, now: Timestamp) -> Result<(), S
         Value::from(now),
     ];
     tx.execute(INSERT, args).await.map(|_| ())
-}
-
-/// Address, names and user name.
-pub(crate) async fn update_names(tx: &Tx, user: &User, now: Timestamp) -> Result<(), StoreError> {
-    let args = [
-        Value::from(user.email.as_str()),
-        Value::from(user.email.shown()),
-        Value::from(user.first_name.as_str()),
-        Value::from(user.last_name.as_str()),
-        Value::from(user.username.as_str()),
-        Value::from(now),
-        Value::from(user.id.uuid()),
-    ];
-    tx.execute(UPDATE_NAMES, args).await.map(|_| ())
 }
 
 pub(crate) async fn update_role(

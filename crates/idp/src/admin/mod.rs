@@ -1,0 +1,45 @@
+//! The administrator's screens, a file per noun: parse, act, answer.
+//!
+//! Every handler takes an [`Admin`](crate::people::Admin): role and a session opened by a ceremony in this browser. What
+//! the role includes is asked by the handler for the page and again by the act.
+
+mod application_form;
+pub(crate) mod applications;
+pub(crate) mod events;
+pub(crate) mod overview;
+pub(crate) mod people;
+pub(crate) mod settings;
+
+use web::page::{Console, NavGroup, NavItem, Person};
+
+use crate::people::Admin;
+use crate::state::Idp;
+
+/// What `console.html` needs; `shown` is the path of the page.
+fn console(idp: &Idp, admin: &Admin, shown: &str) -> Console {
+    let home = NavItem { current: shown == "/admin", ..NavItem::new("nav-overview", "home", "/admin", "") };
+    Console {
+        place: idp.settings().name.clone(),
+        nav: vec![
+            NavGroup {
+                title: None,
+                items: vec![
+                    home,
+                    NavItem::new("nav-people", "people", "/admin/people", shown),
+                    NavItem::new("nav-applications", "apps", "/admin/applications", shown),
+                ],
+            },
+            NavGroup {
+                title: Some("nav-settings".into()),
+                items: vec![
+                    NavItem::new("nav-idp", "key", "/admin/settings/idp", shown),
+                    NavItem::new("nav-events", "log", "/admin/events", shown),
+                ],
+            },
+            NavGroup { title: None, items: vec![NavItem::new("nav-me", "person", "/me", shown)] },
+        ],
+        person: Person { name: admin.user.full_name(), email: admin.user.email.shown().to_owned() },
+        sign_out: "/sign-out".to_owned(),
+        csrf: admin.visitor.browser.csrf(),
+    }
+}

@@ -1,0 +1,301 @@
+//! The console: who gets in, and an administrator's work in it.
+
+use http::{Method, StatusCode};
+use idp::acts::invitations::Device;
+use idp::model::role::Role;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::house::{Browser, House, Sent, Sp, on_each_engine};
+
+/// The guide's step 3, as a form.
+fn form<'a>(csrf: &'a str, sp: &'a Sp) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("csrf", csrf),
+        ("name", "Atlassian"),
+        ("instance", "production"),
+        ("access_url", "https://jira.example/start"),
+        ("name_id_format", "emailAddress"),
+        ("name_id_source", "user.email"),
+        ("claim_source", "user.username"),
+        ("claim_fixed", ""),
+        ("claim_name", "email"),
+        ("claim_format", "unspecified"),
+        ("claim_source", "fixed"),
+        ("claim_fixed", "gold"),
+        ("claim_name", "plan"),
+        ("claim_format", "basic"),
+        ("claim_source", "user.email"),
+        ("claim_fixed", ""),
+        ("claim_name", ""),
+        ("claim_format", "unspecified"),
+        ("entity_id", sp.entity_id.as_str()),
+        ("acs_urls", sp.acs_url.as_str()),
+        ("signs", "both"),
+        ("audience", "everyone"),
+    ]
+}
+
+async fn owner(house: &House) -> Browser {
+    let (_, mut browser) = house.enrolled("Olga", Some(Role::Owner)).await;
+    assert_eq!(browser.log_in("/admin").await.status, StatusCode::OK);
+    browser
+}
+
+#[tokio::test]
+async fn an_application_is_connected_by_hand_and_signed_in_to() {
+    on_each_engine(async |house| {
+        let mut browser = owner(&house).await;
+        let empty = browser.get("/admin/applications").await;
+        assert!(empty.body.contains("No applications yet"), "an empty list says what is next");
+        assert!(browser.get("/admin/applications/add").await.body.contains("SAML 2.0 Generic"));
+        let page = browser.get("/admin/applications/new").await;
+        let (csrf, sp) = (page.csrf(), Sp::new("jira"));
+
+        let mut faulty = form(&csrf, &sp);
+        faulty.retain(|(name, _)| *name != "acs_urls");
+        faulty.push(("acs_urls", "jira.example/acs"));
+        let back = browser.post("/admin/applications/new", &faulty).await;
+        assert_eq!(back.status, StatusCode::OK);
+        assert!(back.body.contains("value=\"Atlassian\"") && back.body.contains("value=\"gold\""), "typed text stays");
+        assert!(back.body.contains("one a line"), "{}", back.body);
+
+        let made = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
+        let path = made.to().to_owned();
+        let shown = browser.get(&path).await;
+        for value in [sp.entity_id.as_str(), sp.acs_url.as_str(), house.idp.sso_url().as_str(), "gold"] {
+            assert!(shown.body.contains(value), "{value} in {}", shown.body);
+        }
+        let twice = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
+        assert!(twice.body.contains("Another application has this entity ID"), "{}", twice.body);
+
+        let (_, mut maya) = house.enrolled("Maya", None).await;
+        let pending = sp.ask(&house);
+        let page = maya.visit(&pending.url).await;
+        assert!(page.body.contains("Sign in to Atlassian"));
+        let done = maya.prove(&page).await;
+        let post = maya.get(done.json()["go"].as_str().expect("a path")).await;
+        let assertion = sp.signed_in(&house, &pending, &post);
+        assert_eq!(assertion.single("plan").expect("one"), Some("gold"));
+
+        let list = browser.get("/admin/applications").await;
+        assert!(!list.body.contains("never"), "it shows its last sign-in");
+        // Changed to chosen people, one is given access.
+        let edit = browser.get(&format!("{path}/edit")).await;
+        assert!(edit.body.contains("value=\"gold\""));
+        let mut chosen = form(&csrf, &sp);
+        chosen.retain(|(name, _)| *name != "audience");
+        chosen.push(("audience", "chosen"));
+        assert_eq!(browser.post(&format!("{path}/edit"), &chosen).await.to(), path);
+        let unknown = browser.post(&format!("{path}/people"), &[("csrf", &csrf), ("email", "x@acme.example")]).await;
+        assert!(unknown.body.contains("Nobody here has this address"), "{}", unknown.body);
+        let assigned = browser.post(&format!("{path}/people"), &[("csrf", &csrf), ("email", "maya@acme.example")]).await;
+        assert_eq!(assigned.to(), format!("{path}#people"));
+        let shown = browser.get(&path).await;
+        assert!(shown.body.contains("maya@acme.example"));
+        let remove = format!("{path}/people/{}/remove", shown.between(&format!("{path}/people/"), "/remove"));
+        browser.post(&remove, &[("csrf", &csrf)]).await;
+        assert!(browser.get(&path).await.body.contains("Nobody may sign in yet"));
+
+        browser.post(&format!("{path}/disable"), &[("csrf", &csrf)]).await;
+        assert!(browser.get(&path).await.body.contains("Switched off"));
+        browser.post(&format!("{path}/enable"), &[("csrf", &csrf)]).await;
+        let delete = browser.get(&format!("{path}/delete")).await;
+        assert!(delete.body.contains("cannot be undone"));
+        assert_eq!(browser.post(&format!("{path}/delete"), &[("csrf", &csrf)]).await.to(), "/admin/applications");
+        assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
+        let refused = maya.visit(&sp.ask(&house).url).await;
+        assert!(refused.has_code("unknown-issuer"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_added_invited_given_roles_and_suspended() {
+    on_each_engine(async |house| {
+        let mut browser = owner(&house).await;
+        let csrf = browser.get("/admin/people/new").await.csrf();
+        let new = [
+            ("csrf", csrf.as_str()),
+            ("first_name", "Maya"),
+            ("last_name", "Okafor"),
+            ("email", "maya@acme.example"),
+            ("username", ""),
+        ];
+        let made = browser.post("/admin/people/new", &new).await;
+        let path = made.to().to_owned();
+        let twice = browser.post("/admin/people/new", &new).await;
+        assert!(twice.body.contains("Somebody has this address already") && twice.body.contains("value=\"Maya\""));
+        assert!(browser.get(&path).await.body.contains("has no device yet"));
+
+        let invited = browser.post(&format!("{path}/invite"), &[("csrf", &csrf), ("device", "phone")]).await;
+        assert_eq!(invited.status, StatusCode::OK, "{}", invited.body);
+        assert!(invited.body.contains("data:image/svg+xml"), "a QR code");
+        let link = invited.between("value=\"http://idp.localhost:8080/invitation/", "\"").to_owned();
+        let mut phone = house.browser();
+        assert_eq!(phone.enrol(&format!("/invitation/{link}")).await, "/enrolled");
+        assert!(phone.get("/enrolled").await.body.contains("This device is ready"));
+
+        let helpdesk = browser.post(&format!("{path}/role"), &[("csrf", &csrf), ("role", "helpdesk")]).await;
+        assert_eq!(helpdesk.to(), path);
+        assert!(browser.get("/admin/people").await.body.contains("Helpdesk"));
+        browser.post(&format!("{path}/suspend"), &[("csrf", &csrf)]).await;
+        let shown = browser.get(&path).await;
+        assert!(shown.body.contains("Readmit"), "{}", shown.body);
+        browser.post(&format!("{path}/readmit"), &[("csrf", &csrf)]).await;
+        let shown = browser.get(&path).await;
+        let device = shown.between("/devices/", "/revoke").to_owned();
+        browser.post(&format!("{path}/devices/{device}/revoke"), &[("csrf", &csrf)]).await;
+        assert!(browser.get(&path).await.body.contains("has no device yet"));
+        let events = browser.get("/admin/events").await;
+        assert!(events.body.contains("user.role_granted"), "{}", events.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_page_of_the_console_needs_a_role() {
+    let house = House::new().await;
+    let (_, mut nobody) = house.enrolled("Maya", None).await;
+    nobody.log_in("/me").await;
+    let (_, mut auditor) = house.enrolled("Aude", Some(Role::Auditor)).await;
+    auditor.log_in("/admin").await;
+    for path in ["/admin", "/admin/people", "/admin/applications", "/admin/settings/idp", "/admin/events"] {
+        assert!(house.browser().get(path).await.to().starts_with("/login?to="), "{path}");
+        assert!(nobody.get(path).await.to().starts_with("/login?to="), "{path}");
+        assert_eq!(auditor.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    // What an auditor may not do is neither shown nor done.
+    assert!(!auditor.get("/admin/people").await.body.contains("/admin/people/new"));
+    for path in ["/admin/people/new", "/admin/applications/new", "/admin/applications/add"] {
+        let refused = auditor.get(path).await;
+        assert!(refused.has_code("role-not-allowed"), "{path} {}", refused.body);
+    }
+    let csrf = auditor.get("/admin").await.csrf();
+    let maya = house.user("Ruth", None).await;
+    for act in ["suspend", "readmit"] {
+        let refused = auditor.post(&format!("/admin/people/{}/{act}", maya.id), &[("csrf", &csrf)]).await;
+        assert!(refused.has_code("role-not-allowed"), "{act} {}", refused.body);
+    }
+    let sp = Sp::new("jira");
+    let refused = auditor.post("/admin/applications/new", &form(&csrf, &sp)).await;
+    assert!(refused.has_code("role-not-allowed"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn dangerous_acts_need_a_ceremony_of_the_last_five_minutes() {
+    let house = House::new().await;
+    let mut browser = owner(&house).await;
+    let maya = house.user("Maya", None).await;
+    let path = format!("/admin/people/{}", maya.id);
+    let csrf = browser.get(&path).await.csrf();
+    house.clock.advance(SignedDuration::from_mins(6));
+    for (act, field) in [
+        ("invite", ("device", "phone")),
+        ("role", ("role", "owner")),
+        ("suspend", ("csrf2", "")),
+        ("readmit", ("csrf2", "")),
+    ] {
+        let turned = browser.post(&format!("{path}/{act}"), &[("csrf", &csrf), field]).await;
+        assert!(turned.to().starts_with("/step-up?to=%2Fadmin%2Fpeople%2F"), "{act}");
+    }
+    let sp = Sp::new("jira");
+    let stays = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
+    assert_eq!(stays.status, StatusCode::OK);
+    assert!(stays.body.contains("value=\"Atlassian\"") && stays.body.contains("/step-up?to="), "nothing is lost");
+
+    let token = browser.cookies["__Host-idp-console"].clone();
+    let page = browser.visit(&format!("/step-up?to={path}")).await;
+    let up = browser.prove_with(&page, json!({ "back": path })).await;
+    assert_eq!(up.json()["go"], path, "{}", up.body);
+    assert_ne!(browser.cookies["__Host-idp-console"], token, "the token changes with the privilege");
+    let invited = browser.post(&format!("{path}/invite"), &[("csrf", &csrf), ("device", "computer")]).await;
+    assert_eq!(invited.status, StatusCode::OK);
+    assert_eq!(
+        browser.post("/admin/applications/new", &form(&csrf, &sp)).await.status,
+        StatusCode::SEE_OTHER
+    );
+
+    // Somebody else's passkey does not step this session up.
+    let (_, mut other) = house.enrolled("Otto", Some(Role::Owner)).await;
+    house.clock.advance(SignedDuration::from_mins(6));
+    browser.authenticator = std::mem::take(&mut other.authenticator);
+    let page = browser.visit(&format!("/step-up?to={path}")).await;
+    let refused = browser.prove_with(&page, json!({ "back": path })).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+}
+
+#[tokio::test]
+async fn the_console_session_is_short() {
+    let house = House::new().await;
+    let mut browser = owner(&house).await;
+    house.clock.advance(SignedDuration::from_mins(14));
+    assert_eq!(browser.get("/admin").await.status, StatusCode::OK);
+    house.clock.advance(SignedDuration::from_mins(14));
+    assert_eq!(browser.get("/admin").await.status, StatusCode::OK, "use keeps it");
+    house.clock.advance(SignedDuration::from_mins(15));
+    assert!(browser.get("/admin").await.to().starts_with("/login"));
+}
+
+#[tokio::test]
+async fn settings_show_what_is_carried_and_nothing_secret() {
+    let house = House::new().await;
+    let mut browser = owner(&house).await;
+    let page = browser.get("/admin/settings/idp").await;
+    for value in [
+        house.idp.entity_id().as_str(),
+        house.idp.sso_url().as_str(),
+        "BEGIN CERTIFICATE",
+        "SHA-256 fingerprint",
+        "RSA 2048",
+    ] {
+        assert!(page.body.contains(value), "{value}");
+    }
+    assert!(!page.body.contains("PRIVATE KEY"));
+    let pem = browser.get("/admin/settings/idp/certificate.pem").await;
+    assert_eq!(pem.body, house.idp.certificate().pem());
+    assert!(pem.headers["content-disposition"].to_str().expect("text").starts_with("attachment"));
+    let metadata = house.browser().get("/saml/metadata").await;
+    assert_eq!(metadata.headers["content-type"], "application/samlmetadata+xml");
+    assert!(metadata.body.contains(house.idp.sso_url().as_str()));
+    let tag = metadata.headers["etag"].clone();
+    assert!(!tag.is_empty());
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_and_without_token_change_nothing() {
+    let house = House::new().await;
+    let mut browser = owner(&house).await;
+    let maya = house.user("Maya", None).await;
+    let path = format!("/admin/people/{}/suspend", maya.id);
+    let csrf = browser.get("/admin").await.csrf();
+    let without = browser.post(&path, &[]).await;
+    assert!(without.has_code("form-expired"), "{}", without.body);
+    let wrong = browser.post(&path, &[("csrf", "AAAA")]).await;
+    assert!(wrong.has_code("form-expired"), "{}", wrong.body);
+    let foreign = browser.send(Method::POST, &path, Sent::Foreign(format!("csrf={csrf}"))).await;
+    assert!(foreign.status.is_client_error() || foreign.status.is_redirection());
+    let user = house.idp.find_user(&maya.email).await.expect("reads").expect("there");
+    assert!(user.is_active());
+}
+
+#[tokio::test]
+async fn an_invitation_works_once_and_a_new_one_replaces_it() {
+    on_each_engine(async |house| {
+        let maya = house.user("Maya", None).await;
+        let (first, second) =
+            (house.invitation(maya.id, Device::Phone).await, house.invitation(maya.id, Device::Phone).await);
+        let computer = house.invitation(maya.id, Device::Computer).await;
+        let withdrawn = house.browser().get(&first).await;
+        assert!(withdrawn.has_code("invitation-withdrawn"), "{}", withdrawn.body);
+        house.browser().enrol(&second).await;
+        let used = house.browser().get(&second).await;
+        assert!(used.has_code("invitation-used"), "{}", used.body);
+        assert_eq!(house.browser().enrol(&computer).await, "/enrolled", "one for each kind of device");
+        house.clock.advance(SignedDuration::from_hours(24));
+        let late = house.invitation(maya.id, Device::Phone).await;
+        house.clock.advance(SignedDuration::from_hours(24));
+        assert!(house.browser().get(&late).await.has_code("invitation-expired"));
+    })
+    .await;
+}

@@ -1,0 +1,15 @@
+//! The identity provider from outside: through its router, with a software authenticator, and `saml::sp` at the other end.
+
+mod admin;
+mod house;
+mod journey;
+mod owners;
+mod pages;
+mod person;
+mod refusals;
+mod requests;
+mod routes;
+mod schema;
+mod set_up;
+mod start;
+mod sweeping;
