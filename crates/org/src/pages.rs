@@ -85,3 +85,50 @@ pub(crate) struct Enrolled {
     /// Whoever is signed in now; nobody, if the account comes by SSO only.
     pub(crate) address: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::texts;
+
+    fn render(page: &impl Template) -> String {
+        let html = texts().unwrap().render(page).unwrap();
+        assert!(!html.contains(" style=") && !html.contains("<script>"), "{html}");
+        html
+    }
+
+    #[test]
+    fn every_page_renders() {
+        let csrf = CsrfToken::sample;
+        let hostile = "<b>\"&'";
+        let login = Login {
+            address: hostile.to_owned(),
+            return_to: "/a?b=c&d".to_owned(),
+            fields: Fields::fault("address", "login-address-wrong"),
+            csrf: csrf(),
+        };
+        assert!(render(&login).contains("Enter an address like"));
+        let door = LocalDoor { return_to: "/a?b=c&d=\"".to_owned(), csrf: csrf() };
+        assert!(render(&door).contains("Use your passkey"));
+        let change = ChangeAccount {
+            current: hostile.to_owned(),
+            asserted: "b@acme.example".to_owned(),
+            action: "/login/arrival/x".to_owned(),
+            csrf: csrf(),
+        };
+        assert!(!render(&change).contains(hostile));
+        let tile = ProductTile {
+            name: hostile.to_owned(),
+            url: url::Url::parse("http://jira.localhost:8095/").unwrap(),
+        };
+        for tiles in [vec![], vec![tile]] {
+            let person = Person { name: hostile.to_owned(), email: "a@b.example".to_owned() };
+            let organizations = vec![hostile.to_owned()];
+            let home = Home { person, organizations, tiles, administers: true, csrf: csrf() };
+            assert!(!render(&home).contains(hostile));
+        }
+        for address in [None, Some(hostile.to_owned())] {
+            assert!(render(&Enrolled { address }).contains("Your passkey is ready"));
+        }
+    }
+}

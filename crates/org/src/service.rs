@@ -177,6 +177,14 @@ impl Org {
         self.0.store.begin().await.map_err(crate::answer::broken)
     }
 
+    /// Returns when everything that a transaction of this node could see is
+    /// committed, so that the next snapshot sees it too: on SQLite others'
+    /// writes are visible inside their batch before it is durable.
+    pub(crate) async fn catch_up(&self) -> Result<(), web::Error> {
+        let empty = self.begin().await?;
+        empty.commit().await.map_err(crate::answer::broken)
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
     }

@@ -1,15 +1,17 @@
 //! The writes of the sign-in, each one short transaction.
 
+use ::store::events::{NewEvent, Personal, append};
 use ::store::{StoreError, Tx};
 use console::events::{self, Actor, note};
 use console::sessions::{self, NewSession, Opened, Opening};
 use jiff::Timestamp;
 use saml::sp::VerifiedAssertion;
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::accounts::join;
 use super::entry;
-use crate::model::{Account, AccountId, Directory, JitProvisioning, OrganizationId, Role, Standing};
+use crate::model::{Account, AccountId, Directory, OrganizationId, Role, Standing};
 use crate::sign_in::admit::{Asserted, Entry};
 use crate::sign_in::refused::Refused;
 use crate::sign_in::{Arrival, PendingRequest, Taken};
@@ -26,6 +28,16 @@ pub(crate) enum Tie {
     Known(Option<OrganizationId>, Option<AccountId>),
     /// Nobody: counted, one event for a source, code and minute.
     Nobody,
+}
+
+/// What a refusal says about a person, sealed before the transaction began:
+/// the event names people by id, and these values can be erased.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    /// The event's id.
+    pub(crate) id: Uuid,
+    /// What was expected and received.
+    pub(crate) reason: Personal,
 }
 
 /// Remembers a request that is about to leave with its browser.
@@ -122,11 +134,37 @@ pub(crate) async fn refuse(
     note(tx, actor, entry(KIND, whom, data), now).await
 }
 
+/// The same, with a reason that names a person.
+async fn refuse_sealed(
+    tx: &Tx,
+    actor: &Actor,
+    (refused, tie, sealed): (&Refused, &Tie, Sealed),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (organization, account) = match tie {
+        Tie::Known(organization, account) => (*organization, *account),
+        Tie::Request(_, organization) | Tie::Signature(organization) => (Some(*organization), None),
+        Tie::Nobody => (None, None),
+    };
+    let event = NewEvent {
+        subject: account.map(|account| account.to_string()),
+        trace: actor.trace().map(str::to_owned),
+        source: Some(actor.source().to_owned()),
+        data: json!({
+            "code": refused.code(),
+            "organization": organization.map(|organization| organization.to_string()),
+        }),
+        personal: Some(sealed.reason),
+        ..NewEvent::new(sealed.id, now, KIND)
+    };
+    append(tx, &event).await
+}
+
 /// Takes an arrival with a refusal. Says whether it was still there.
 pub(crate) async fn refuse_arrival(
     tx: &Tx,
     actor: &Actor,
-    (arrival, refused, tie): (&Arrival, &Refused, &Tie),
+    (arrival, refused, tie, sealed): (&Arrival, &Refused, &Tie, Option<Sealed>),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let taken = Taken::Refused {
@@ -136,7 +174,10 @@ pub(crate) async fn refuse_arrival(
     if !arrivals::take(tx, arrival, &taken, now).await? {
         return Ok(false);
     }
-    refuse(tx, actor, (refused, tie), now).await?;
+    match sealed {
+        Some(sealed) => refuse_sealed(tx, actor, (refused, tie, sealed), now).await?,
+        None => refuse(tx, actor, (refused, tie), now).await?,
+    }
     Ok(true)
 }
 
@@ -182,13 +223,16 @@ pub(crate) async fn enter(
     });
     let event = entry("sign_in.succeeded", (organization, subject), data);
     note(tx, actor, event, now).await?;
+    if let Some(kind) = entering.entry.event() {
+        let event = entry(kind, (organization, subject), json!({ "by": "sign-in" }));
+        note(tx, actor, event, now).await?;
+    }
     Ok(Some(opened))
 }
 
 /// Says whether what was decided outside still holds inside.
 async fn write_entry(tx: &Tx, entering: &Entering<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let Entering { directory, asserted, account, .. } = entering;
-    let link = (directory.id, asserted.stable_id());
     let written = match entering.entry {
         Entry::SignIn(_) => true,
         Entry::Link { stable_id, .. } => {
@@ -197,22 +241,30 @@ async fn write_entry(tx: &Tx, entering: &Entering<'_>, now: Timestamp) -> Result
         Entry::Update { from, .. } => {
             accounts::update_address(tx, account.id, (from, asserted.address())).await?
         }
-        Entry::Create => {
-            let made = accounts::insert(tx, account).await?;
-            join(tx, directory.organization, (account.id, Role::Member), now).await?;
-            let linked = match link {
-                (directory, Some(id)) => links::insert(tx, directory, (id, account.id), now).await?,
-                (_, None) => true,
-            };
-            made && linked && directory.jit == JitProvisioning::On
-        }
+        Entry::Create => create(tx, entering, now).await?,
     };
+    if !written {
+        return Ok(false);
+    }
     let names = [asserted.first_name(), asserted.last_name()];
     let [first, last] = [names[0].or(account.first_name.as_ref()), names[1].or(account.last_name.as_ref())];
     if first != account.first_name.as_ref() || last != account.last_name.as_ref() {
         accounts::update_names(tx, account.id, [first, last]).await?;
     }
-    Ok(written && accounts::is_still_managed(tx, account.id, directory.id).await?)
+    accounts::is_still_managed(tx, account.id, directory.id).await
+}
+
+/// Makes the account, its membership and its link, unless somebody was faster.
+async fn create(tx: &Tx, entering: &Entering<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    let (account, directory) = (entering.account, entering.directory);
+    if !accounts::insert(tx, account).await? {
+        return Ok(false);
+    }
+    join(tx, directory.organization, (account.id, Role::Member), now).await?;
+    match entering.asserted.stable_id() {
+        Some(id) => links::insert(tx, directory.id, (id, account.id), now).await,
+        None => Ok(true),
+    }
 }
 
 /// A session by the local door: asked again whether it may be, in the

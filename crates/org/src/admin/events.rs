@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
-use ::store::events::Event;
+use ::store::events::{Event, open_personal};
 use ::store::{ReadTx, StoreError};
 use axum::extract::State;
 use axum::response::Response;
 use console::events::{EventsPage, Lookup, page as look};
+use serde_json::Value as Json;
 use web::{Error, StrictQuery};
 
 use super::OrgAdmin;
@@ -23,10 +24,22 @@ pub(crate) async fn page(
     StrictQuery(lookup): StrictQuery<Lookup>,
 ) -> Result<Response, Error> {
     let read = org.read().await?;
-    let found = visible(&read, admin.organization.id, &lookup).await;
+    let mut found = visible(&read, admin.organization.id, &lookup).await.map_err(broken)?;
+    for event in found.iter_mut().filter(|event| event.has_personal) {
+        let opened = open_personal(&read, org.master_key(), event.id).await;
+        add(event, opened.map_err(Error::internal)?);
+    }
     drop(read);
-    let page = EventsPage::new(admin.console(), PATH, &lookup, found.map_err(broken)?);
+    let page = EventsPage::new(admin.console(), PATH, &lookup, found);
     org.site().render(&page)
+}
+
+/// Shows the personal values of an event beside its own; those that were
+/// erased are simply not there.
+fn add(event: &mut Event, personal: Option<Json>) {
+    if let (Some(data), Some(Json::Object(values))) = (event.data.as_object_mut(), personal) {
+        data.extend(values);
+    }
 }
 
 /// A page of what this organisation may see. Other organisations' events in

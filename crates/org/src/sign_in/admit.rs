@@ -103,6 +103,16 @@ impl Entry {
             Self::Create => "created",
         }
     }
+
+    /// The event of what changes, if anything does.
+    pub(crate) const fn event(&self) -> Option<&'static str> {
+        match self {
+            Self::SignIn(_) => None,
+            Self::Update { .. } => Some("account.address_changed"),
+            Self::Link { .. } => Some("account.linked"),
+            Self::Create => Some("account.created"),
+        }
+    }
 }
 
 /// Decides who signs in. The order is that of what may be known: the

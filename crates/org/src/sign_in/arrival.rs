@@ -6,18 +6,20 @@
 
 use std::sync::Arc;
 
+use ::store::events::Personal;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use jiff::Timestamp;
 use saml::sp::{Outcome, Received, VerifiedAssertion, verify};
+use serde_json::json;
 use web::{CheckedForm, Cookies, Csrf, Error};
 
 use super::admit::{Admission, Asserted, Facts, admit};
 use super::refused::Refused;
 use super::session::{self, Admitted, Attempt};
 use super::{Arrival, Connection, Taken, WAITING, browser};
-use crate::acts::sign_in::{self as acts, Tie};
+use crate::acts::sign_in::{self as acts, Sealed, Tie};
 use crate::answer::{broken, changed_meanwhile};
 use crate::model::AccountId;
 use crate::pages::{Caller, Nothing};
@@ -51,6 +53,7 @@ async fn come_in(attempt: &Attempt<'_>, handle: &str) -> Result<Response, Error>
         if let Some(answer) = step(attempt, handle).await? {
             return Ok(answer);
         }
+        attempt.org.catch_up().await?;
     }
     Err(changed_meanwhile())
 }
@@ -75,7 +78,7 @@ async fn step(attempt: &Attempt<'_>, handle: &str) -> Result<Option<Response>, E
     };
     match admit(&asserted, &facts) {
         Ok(Admission::Ask { signed_in, .. }) => {
-            session::ask(attempt, handle, (&asserted, signed_in)).await.map(Some)
+            session::ask(attempt, arrival, (&asserted, signed_in)).await.map(Some)
         }
         Ok(Admission::Enter(entry)) => {
             let admitted = Admitted {
@@ -191,8 +194,9 @@ async fn refuse(
     arrival: &Arrival,
     (refused, tie): (Refused, Tie),
 ) -> Result<Option<Response>, Error> {
+    let sealed = seal(attempt, arrival, (&refused, &tie)).await?;
     let tx = attempt.org.begin().await?;
-    let written = (arrival, &refused, &tie);
+    let written = (arrival, &refused, &tie, sealed);
     let taken =
         acts::refuse_arrival(&tx, &attempt.caller.actor, written, attempt.now).await.map_err(broken)?;
     tx.commit().await.map_err(broken)?;
@@ -200,6 +204,31 @@ async fn refuse(
         true => Err(refused.page().way_on("try-again", again(&arrival.handle))),
         false => Ok(None),
     }
+}
+
+/// What the refusal says about a person, under the key of the account that it
+/// is about; of nobody known, under one of the request's own.
+async fn seal(
+    attempt: &Attempt<'_>,
+    arrival: &Arrival,
+    (refused, tie): (&Refused, &Tie),
+) -> Result<Option<Sealed>, Error> {
+    if !refused.is_personal() {
+        return Ok(None);
+    }
+    let org = attempt.org;
+    let person = match tie {
+        Tie::Known(_, Some(account)) => account.to_string(),
+        _ => format!("request:{}", arrival.request),
+    };
+    let (expected, received) = refused.reason();
+    let values = json!({ "expected": expected, "received": received });
+    let read = org.read().await?;
+    let reason = Personal::seal(&read, org.master_key(), org.rng(), &person, &values).await;
+    Ok(Some(Sealed {
+        id: console::row_id(attempt.now, org.entropy()),
+        reason: reason.map_err(Error::internal)?,
+    }))
 }
 
 /// Nothing waits for this browser: counted, and gives nothing.

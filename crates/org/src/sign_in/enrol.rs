@@ -95,8 +95,8 @@ pub(crate) async fn finish(
     let taken = take_registration(&tx, &actor, (verdict, id, &label), now).await;
     let outcome = match taken.map_err(broken)? {
         Ok(enrolled) => {
-            let opening = Opening::enrolled(&enrolled);
             let may = acts::may_enter_locally(&tx, AccountId::of(enrolled.person())).await;
+            let opening = Opening::proven(enrolled.into_proven());
             match may.map_err(broken)? {
                 Ok(_) => {
                     let session = NewSession {

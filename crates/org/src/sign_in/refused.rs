@@ -109,11 +109,19 @@ impl Refused {
         (expected.to_owned(), received.to_owned())
     }
 
+    /// Whether the reason names a person.
+    pub(crate) const fn is_personal(&self) -> bool {
+        matches!(self, Self::NotAdmitted(refusal) if refusal.is_personal())
+    }
+
     /// The error page.
     pub(crate) fn page(&self) -> web::Error {
+        let page = web::Error::new(self.status(), self.message());
+        if self.is_personal() {
+            return page.because(self.code());
+        }
         let (expected, received) = self.reason();
-        web::Error::new(self.status(), self.message())
-            .because(format!("{}: expected {expected}, received {received}", self.code()))
+        page.because(format!("{}: expected {expected}, received {received}", self.code()))
     }
 
     const fn status(&self) -> StatusCode {
@@ -169,5 +177,129 @@ fn broken_rule(rule: Rule) -> &'static str {
         Rule::AuthnInstant => "error-authenticated-in-future",
         Rule::SessionNotOnOrAfter => "error-session-ended",
         _ => "error-response-refused",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{PolicyId, Sso};
+    use crate::service::texts;
+    use crate::sign_in::admit::{Refusal, StableId};
+    use console::person::EmailAddress;
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    const RULES: &[Rule] = &[
+        Rule::Encryption,
+        Rule::OneAssertion,
+        Rule::SignedPart,
+        Rule::Signature,
+        Rule::Schema,
+        Rule::Version,
+        Rule::IssueInstant,
+        Rule::Destination,
+        Rule::InResponseTo,
+        Rule::ResponseIssuer,
+        Rule::Status,
+        Rule::Issuer,
+        Rule::Subject,
+        Rule::Bearer,
+        Rule::Recipient,
+        Rule::BearerInResponseTo,
+        Rule::BearerNotBefore,
+        Rule::BearerNotOnOrAfter,
+        Rule::Conditions,
+        Rule::NotBefore,
+        Rule::NotOnOrAfter,
+        Rule::Audience,
+        Rule::KnownConditions,
+        Rule::AuthnStatement,
+        Rule::AuthnInstant,
+        Rule::SessionNotOnOrAfter,
+    ];
+
+    fn admission() -> Vec<Refusal> {
+        let address = || EmailAddress::parse("a@acme.example").unwrap();
+        let other = || EmailAddress::parse("b@acme.example").unwrap();
+        let domain = || "acme.example".parse().unwrap();
+        let policy = PolicyId::new(Uuid::from_u128(1));
+        let id = |id| StableId::parse(id).unwrap();
+        vec![
+            Refusal::DirectoryDisabled,
+            Refusal::NameIdNotAnAddress("x".to_owned()),
+            Refusal::AttributeRepeated("name".to_owned()),
+            Refusal::DomainNotVerified(domain()),
+            Refusal::DomainNotLinked(domain()),
+            Refusal::AccountDeactivated,
+            Refusal::AccountNotManaged,
+            Refusal::ManagedElsewhere,
+            Refusal::PolicyForbidsSso(policy),
+            Refusal::PolicyOfAnotherDirectory(policy),
+            Refusal::AddressConflict(address()),
+            Refusal::AdministratorAddress { from: address(), to: other() },
+            Refusal::StableIdMissing,
+            Refusal::LinkedToAnother { bound: id("1"), asserted: id("2") },
+            Refusal::NameIdMismatch { typed: address(), asserted: other() },
+            Refusal::JitClaimManual(domain()),
+            Refusal::JitNotEnforced(Sso::Offered),
+            Refusal::JitOff,
+            Refusal::JitFirstNameMissing,
+            Refusal::JitLastNameMissing,
+        ]
+    }
+
+    fn all() -> Vec<Refused> {
+        let rejected = |rule: &Rule| {
+            Refused::Rejected(Rejection {
+                rule: *rule,
+                expected: "one".to_owned(),
+                received: "another".to_owned(),
+                signed: true,
+            })
+        };
+        let mut all: Vec<Refused> = RULES.iter().map(rejected).collect();
+        all.extend(admission().into_iter().map(Refused::from));
+        all.extend([
+            Refused::Malformed("x".to_owned()),
+            Refused::ConnectionUnknown,
+            Refused::Unsolicited,
+            Refused::RequestUnknown,
+            Refused::RequestUsed,
+            Refused::Replayed,
+            Refused::Declined(Status::declined(saml::protocol::Decline::NoPassive)),
+            Refused::ArrivalUnknown,
+            Refused::ArrivalExpired,
+            Refused::SessionOver,
+            Refused::TooManyRoundTrips,
+            Refused::LocalDoor(ClosedDoor::SsoEnforced),
+            Refused::LocalDoor(ClosedDoor::NoAccount),
+        ]);
+        all
+    }
+
+    #[test]
+    fn every_refusal_has_its_page_and_its_reason() {
+        let texts = texts().unwrap();
+        for refused in all() {
+            let message = refused.message();
+            assert!(texts.has(message), "{message}");
+            assert!(texts.has(&format!("{message}.title")), "{message}.title");
+            let (expected, received) = refused.reason();
+            assert_ne!(expected, received, "{message}");
+            let page = refused.page();
+            assert!(page.status().is_client_error(), "{message}");
+            assert_eq!(page.code(), refused.code());
+        }
+    }
+
+    #[test]
+    fn codes_are_different_and_those_of_the_verifier_are_its_own() {
+        let codes: Vec<&str> = all().iter().map(Refused::code).collect();
+        let different: BTreeSet<&str> = codes.iter().copied().collect();
+        assert_eq!(different.len(), codes.len());
+        for rule in RULES {
+            assert_eq!(broken_rule(*rule).strip_prefix("error-"), Some(rule.code()));
+        }
     }
 }

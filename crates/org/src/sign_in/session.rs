@@ -9,7 +9,7 @@ use http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use saml::sp::VerifiedAssertion;
 use url::form_urlencoded::byte_serialize;
-use web::{CheckedForm, Cookies, Csrf, Error, ReturnTo};
+use web::{CheckedForm, Cookies, Csrf, Error, FormAction, ReturnTo};
 
 use super::Arrival;
 use super::admit::{Asserted, Entry, Facts, Known};
@@ -18,6 +18,7 @@ use crate::acts::sign_in::{self as acts, Entering};
 use crate::answer::broken;
 use crate::model::{AccountId, AuthenticationPolicy, SessionDurations, Standing};
 use crate::pages::{self, Caller, Nothing};
+use crate::products;
 use crate::service::Org;
 use crate::store::accounts;
 
@@ -104,8 +105,7 @@ pub(super) async fn open(
         replaces: shown.as_ref(),
         fresh: FreshToken::draw(now, org.entropy()),
     };
-    let instant = admitted.assertion.authn_instant();
-    let opening = Opening::asserted(account.id.person(), admitted.assertion, instant);
+    let opening = Opening::asserted(account.id.person(), admitted.assertion);
     let entering = Entering {
         arrival: admitted.arrival,
         directory: &admitted.facts.directory,
@@ -137,18 +137,20 @@ pub(super) fn limits(durations: SessionDurations, ends: Option<Timestamp>, now: 
 /// Another account is signed in in this browser: asks before it ends.
 pub(super) async fn ask(
     attempt: &Attempt<'_>,
-    handle: &str,
+    arrival: &Arrival,
     (asserted, signed_in): (&Asserted, AccountId),
 ) -> Result<Response, Error> {
     let read = attempt.org.read().await?;
     let current = accounts::find(&read, signed_in).await.map_err(broken)?;
+    let product = products::leads_to(&read, &arrival.return_to).await.map_err(broken)?;
+    drop(read);
     let page = pages::ChangeAccount {
         current: current.map(|account| account.address.shown().to_owned()).unwrap_or_default(),
         asserted: asserted.address().shown().to_owned(),
-        action: format!("/login/arrival/{handle}"),
+        action: format!("/login/arrival/{}", arrival.handle),
         csrf: attempt.csrf.0.clone(),
     };
-    attempt.org.site().render(&page)
+    Ok((FormAction::to(&product), attempt.org.site().render(&page)?).into_response())
 }
 
 /// Somebody is signed in: an active account with a live session.

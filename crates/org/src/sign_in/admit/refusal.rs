@@ -104,6 +104,19 @@ impl Refusal {
         message.strip_prefix("error-").unwrap_or(message)
     }
 
+    /// Whether what was expected and received names a person: then it stands
+    /// beside the event log's chain, under that person's key.
+    pub const fn is_personal(&self) -> bool {
+        matches!(
+            self,
+            Self::NameIdNotAnAddress(_)
+                | Self::AddressConflict(_)
+                | Self::AdministratorAddress { .. }
+                | Self::LinkedToAnother { .. }
+                | Self::NameIdMismatch { .. }
+        )
+    }
+
     /// What the rule wanted, for the administrators' event log.
     pub fn expected(&self) -> String {
         match self {

@@ -1,0 +1,16 @@
+//! The organisation from outside: its router, driven by a browser that is a
+//! cookie jar, against an identity provider that signs with a true key.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure of a test")]
+
+mod acts;
+mod admin;
+mod circles;
+mod journeys;
+mod kit;
+mod local_door;
+mod organizations;
+mod pages;
+mod races;
+mod refusals;
+mod schema;
