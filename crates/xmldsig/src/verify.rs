@@ -20,7 +20,17 @@ use crate::xml::{Document, Element, XmlError};
 /// # Errors
 /// The first rule that is broken.
 ///
-/// See [`sign`](crate::sign) for an example.
+/// ```
+/// use xmldsig::{Document, KeyKind, Keys, Limits, SignatureError, SigningKey, verify};
+///
+/// let (key, _) = SigningKey::generate(KeyKind::Rsa2048)?;
+/// let keys = Keys::new(key.verifying_key()?, []);
+/// let posted = Document::parse(br#"<letter ID="_1"/>"#, &Limits::MESSAGE)?;
+/// assert_eq!(verify(posted.root(), &keys).unwrap_err(), SignatureError::Missing);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// See [`sign`](crate::sign) for one that verifies.
 pub fn verify(element: Element<'_>, keys: &Keys) -> Result<Signed, SignatureError> {
     let signature = signature_of(element)?.ok_or(SignatureError::Missing)?;
     let in_message = element.document().elements().filter(|other| other.is(DS, "Signature")).count();

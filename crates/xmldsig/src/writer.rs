@@ -89,8 +89,8 @@ pub struct Writer<'n> {
     octets: Vec<u8>,
     /// The start tag that can still take attributes.
     pending: Option<Name<'n>>,
-    /// Its attributes; their values are spans of `values`.
-    attributes: Vec<(Name<'n>, Range<usize>)>,
+    attributes: Vec<Attribute<'n>>,
+    /// The values of the attributes of that start tag.
     values: String,
     open: Vec<Open>,
     /// The declarations in force here, innermost last.
@@ -104,6 +104,15 @@ pub struct Writer<'n> {
     /// The root's `ID`.
     id: Option<String>,
     fault: Option<WriteError>,
+}
+
+/// An attribute of the start tag at hand.
+#[derive(Debug)]
+struct Attribute<'n> {
+    name: Name<'n>,
+    value: Range<usize>,
+    /// Whether the value is written as it is.
+    plain: bool,
 }
 
 /// An element whose end tag is still to come: where its name stands, and how many
@@ -138,7 +147,7 @@ impl<'n> Writer<'n> {
 
     /// Gives the element just opened an attribute that is in a namespace.
     pub fn qualified_attribute(&mut self, name: Name<'n>, value: &str) -> &mut Self {
-        self.check_characters(value);
+        let plain = self.is_plain(value);
         if self.pending.is_none() {
             self.fail(WriteError::AttributePlace);
         }
@@ -147,18 +156,21 @@ impl<'n> Writer<'n> {
         }
         let start = self.values.len();
         self.values.push_str(value);
-        self.attributes.push((name, start..self.values.len()));
+        self.attributes.push(Attribute { name, value: start..self.values.len(), plain });
         self
     }
 
     /// Writes text into the open element.
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.write_start_tag();
-        self.check_characters(text);
         if self.open.is_empty() {
             self.fail(WriteError::OutsideRoot);
         }
-        escape_text(text, &mut self.octets);
+        if self.is_plain(text) {
+            self.octets.extend_from_slice(text.as_bytes());
+        } else {
+            escape_text(text, &mut self.octets);
+        }
         self
     }
 
@@ -257,15 +269,15 @@ impl<'n> Writer<'n> {
             return;
         };
         let mut attributes = std::mem::take(&mut self.attributes);
-        attributes.sort_unstable_by_key(|(name, _)| (name.namespace.uri, name.local));
-        let same = |a: Name<'_>, b: Name<'_>| (a.namespace.uri, a.local) == (b.namespace.uri, b.local);
-        if attributes.windows(2).any(|pair| same(pair[0].0, pair[1].0)) {
+        let expanded = |name: Name<'n>| (name.namespace.uri, name.local);
+        attributes.sort_unstable_by_key(|attribute| expanded(attribute.name));
+        if attributes.windows(2).any(|pair| expanded(pair[0].name) == expanded(pair[1].name)) {
             self.fail(WriteError::DuplicateAttribute);
         }
         let outside = self.rendered.len();
         self.render(name, false, outside);
-        for (name, _) in &attributes {
-            self.render(*name, true, outside);
+        for attribute in &attributes {
+            self.render(attribute.name, true, outside);
         }
         self.octets.push(b'<');
         let start = self.octets.len();
@@ -275,10 +287,16 @@ impl<'n> Writer<'n> {
         for namespace in &self.rendered[outside..] {
             write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
         }
-        for (name, value) in attributes.drain(..) {
+        for Attribute { name, value, plain } in attributes.drain(..) {
             self.octets.push(b' ');
             write_name(name, &mut self.octets);
-            write_value(&self.values[value], &mut self.octets);
+            if plain {
+                self.octets.extend_from_slice(b"=\"");
+                self.octets.extend_from_slice(&self.values.as_bytes()[value]);
+                self.octets.push(b'"');
+            } else {
+                write_value(&self.values[value], &mut self.octets);
+            }
         }
         self.attributes = attributes;
         self.values.clear();
@@ -344,10 +362,25 @@ impl<'n> Writer<'n> {
         }
     }
 
-    fn check_characters(&mut self, text: &str) {
+    /// Whether `text` can be written as it is. Anything that might have to be escaped, or
+    /// might not be XML at all, is found without a branch, for many octets at once; only
+    /// then is it looked at closely.
+    fn is_plain(&mut self, text: &str) -> bool {
+        let may_matter = |octet: u8| {
+            (octet < 0x20)
+                | (octet == b'&')
+                | (octet == b'<')
+                | (octet == b'>')
+                | (octet == b'"')
+                | (octet == 0xEF)
+        };
+        if !text.bytes().fold(false, |found, octet| found | may_matter(octet)) {
+            return true;
+        }
         if find_illegal(text).is_some() {
             self.fail(WriteError::IllegalCharacter);
         }
+        false
     }
 
     fn fail(&mut self, fault: WriteError) {

@@ -6,7 +6,7 @@ use super::error::XmlRule;
 pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Whether `uri` is an absolute URI in the characters that RFC 3986 gives to URIs but `&`, of
-/// at most 1024 octets. Relative names are refused because canonicalisation of them is
+/// at most 512 octets. Relative names are refused because canonicalisation of them is
 /// undefined, and libraries answered with an empty canonical form; `&` because libxml2 does
 /// not escape it in a canonical declaration, so that two canonical forms are about; long
 /// names because every comparison of two would cost their length.
@@ -34,12 +34,14 @@ pub(crate) fn may_bind(prefix: &str, uri: &str) -> Result<(), XmlRule> {
     }
 }
 
-fn is_uri_octet(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"-._~:/?#[]@!$'()*+,;=%".contains(&octet)
+const fn is_uri_octet(octet: u8) -> bool {
+    matches!(octet, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%')
+        || matches!(octet, b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'$' | b'\'')
+        || matches!(octet, b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
 }
 
 const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
-const LONGEST_NAME: usize = 1024;
+const LONGEST_NAME: usize = 512;
 
 #[cfg(test)]
 mod tests {

@@ -179,21 +179,28 @@ impl<'s> Reader<'s> {
     }
 
     fn text(&mut self) -> Result<(), XmlRule> {
-        let (octets, start) = (self.source.as_bytes(), self.at);
+        let start = self.at;
+        let Some(length) = self.rest().find('<') else {
+            self.at = self.source.len();
+            return Err(XmlRule::UnexpectedEnd);
+        };
+        let octets = &self.source.as_bytes()[..start + length];
+        let special = |octet: u8| (octet == b'&') | (octet == b'>');
         let mut piece = Piece::new(start);
-        loop {
-            let stop = octets[self.at..].iter().position(|octet| matches!(octet, b'<' | b'&' | b'>'));
-            self.at = stop.map_or(octets.len(), |stop| self.at + stop);
-            match octets.get(self.at) {
-                None => return Err(XmlRule::UnexpectedEnd),
-                Some(b'<') => break,
-                Some(b'&') => self.reference(&mut piece)?,
-                Some(_) if octets[start..self.at].ends_with(b"]]") => {
+        // Without a branch, so that it is done for many octets at once.
+        if octets[start..].iter().fold(false, |found, &octet| found | special(octet)) {
+            while let Some(step) = octets[self.at..].iter().position(|&octet| special(octet)) {
+                self.at += step;
+                if octets[self.at] == b'&' {
+                    self.reference(&mut piece)?;
+                } else if octets[start..self.at].ends_with(b"]]") {
                     return Err(XmlRule::SectionEnd);
+                } else {
+                    self.at += 1;
                 }
-                Some(_) => self.at += 1,
             }
         }
+        self.at = octets.len();
         let span = self.finish(piece);
         self.push(Kind::Text(span))?;
         Ok(())

@@ -113,21 +113,26 @@ impl Reader<'_> {
 
     /// A value up to its closing quote, normalised (XML 1.0, section 3.3.3).
     fn value(&mut self, quote: u8) -> Result<Span, XmlRule> {
-        let octets = self.source.as_bytes();
-        let mut piece = Piece::new(self.at);
-        loop {
-            let stop = octets[self.at..]
-                .iter()
-                .position(|&octet| octet == quote || matches!(octet, b'<' | b'&' | b'\t' | b'\n'));
-            self.at = stop.map_or(octets.len(), |stop| self.at + stop);
-            match octets.get(self.at) {
-                None => return Err(XmlRule::UnexpectedEnd),
-                Some(b'<') => return Err(XmlRule::AttributeAngle),
-                Some(b'&') => self.reference(&mut piece)?,
-                Some(b'\t' | b'\n') => self.splice(&mut piece, ' ', 1),
-                Some(_) => break,
+        let start = self.at;
+        let Some(length) = self.rest().find(char::from(quote)) else {
+            self.at = self.source.len();
+            return Err(XmlRule::UnexpectedEnd);
+        };
+        let octets = &self.source.as_bytes()[..start + length];
+        let special = |octet| (octet == b'<') | (octet == b'&') | (octet == b'\t') | (octet == b'\n');
+        let mut piece = Piece::new(start);
+        // Without a branch, so that it is done for many octets at once.
+        if octets[start..].iter().fold(false, |found, &octet| found | special(octet)) {
+            while let Some(step) = octets[self.at..].iter().position(|&octet| special(octet)) {
+                self.at += step;
+                match octets[self.at] {
+                    b'<' => return Err(XmlRule::AttributeAngle),
+                    b'&' => self.reference(&mut piece)?,
+                    _ => self.splice(&mut piece, ' ', 1),
+                }
             }
         }
+        self.at = octets.len();
         let span = self.finish(piece);
         self.at += 1;
         Ok(span)

@@ -48,7 +48,7 @@ fn what_is_large_but_honest_is_read() {
 
 #[test]
 fn a_canonical_form_that_outgrows_its_document_is_refused() {
-    let name = format!("urn:{}", "n".repeat(1000));
+    let name = format!("urn:{}", "n".repeat(500));
     let xml = format!("<a xmlns:p='{name}'>{}</a>", "<p:b/>".repeat(9_000));
     let document = Document::parse(xml.as_bytes(), &Limits::MESSAGE).unwrap();
     assert_eq!(canonicalize(document.root(), &[], None), Err(C14nError::TooLarge));

@@ -66,7 +66,7 @@ fn canonical_forms_agree_with_bergshamra_on_a_thousand_documents() {
         let (source, prefixes) = document(seed, false);
         let source = source.replace("\r\n", "\n").replace('\r', "\n");
         let mut prefixes: Vec<&str> = prefixes.into_iter().filter(|prefix| !prefix.is_empty()).collect();
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             prefixes.clear();
         }
         listed += usize::from(!prefixes.is_empty());
@@ -144,7 +144,7 @@ fn template(seed: u64, raw: bool) -> String {
 </ds:Signature>"
     );
     let declared = "xmlns=\"urn:d\" xmlns:xs=\"urn:xs\"";
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         format!("<w:doc xmlns:w=\"urn:w\" {declared} ID=\"_s\">\n{signature}\n{content}</w:doc>")
     } else {
         format!(
