@@ -83,10 +83,9 @@ impl AuthenticationResponse {
             credential_id: message.credential_id,
             user_handle: match response.user_handle {
                 None => None,
-                Some(bytes) => Some(
-                    UserHandle::new(&bytes.0)
-                        .map_err(|_| AuthenticationError::UserHandleMismatch)?,
-                ),
+                Some(bytes) => {
+                    Some(UserHandle::new(&bytes.0).map_err(|_| AuthenticationError::UserHandleMismatch)?)
+                }
             },
             client_data: ClientData::parse(response.client_data_json.0)?,
             authenticator_data,

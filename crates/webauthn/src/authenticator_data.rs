@@ -84,12 +84,9 @@ impl AttestedCredential {
     fn take(rest: &mut &[u8]) -> Result<Self, CeremonyError> {
         let (aaguid, after) = rest.split_first_chunk::<16>().ok_or(TOO_SHORT)?;
         let (length, after) = after.split_first_chunk::<2>().ok_or(TOO_SHORT)?;
-        let (id, after) = after
-            .split_at_checked(usize::from(u16::from_be_bytes(*length)))
-            .ok_or(TOO_SHORT)?;
-        let (key, after) = after
-            .split_at_checked(cbor::item_length(after)?)
-            .ok_or(TOO_SHORT)?;
+        let (id, after) =
+            after.split_at_checked(usize::from(u16::from_be_bytes(*length))).ok_or(TOO_SHORT)?;
+        let (key, after) = after.split_at_checked(cbor::item_length(after)?).ok_or(TOO_SHORT)?;
         *rest = after;
         Ok(Self {
             aaguid: Aaguid::new(*aaguid),

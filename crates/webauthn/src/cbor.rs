@@ -60,9 +60,7 @@ pub(crate) fn map(bytes: &[u8]) -> Result<Vec<Entry<'_>>, CborError> {
     if major != MAP {
         return Err(CborError::WrongType);
     }
-    (0..count)
-        .map(|_| Ok((reader.raw(1)?, reader.raw(1)?)))
-        .collect()
+    (0..count).map(|_| Ok((reader.raw(1)?, reader.raw(1)?))).collect()
 }
 
 /// A byte string that fills `item`.
@@ -118,10 +116,7 @@ impl<'b> Reader<'b> {
             24..=27 => 1_u64 << (info - 24),
             _ => return Err(CborError::Unsupported),
         };
-        let value = self
-            .take(width)?
-            .iter()
-            .fold(0, |value, byte| value << 8 | u64::from(*byte));
+        let value = self.take(width)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte));
         let least = [24, 1 << 8, 1 << 16, 1 << 32][usize::from(info - 24)];
         if value < least {
             return Err(CborError::NotShortest);
@@ -198,11 +193,7 @@ mod tests {
         assert_eq!(byte_string(entries[2].1).unwrap(), [1, 2]);
         assert_eq!(entries.len(), 4);
         for cut in 0..bytes.len() {
-            assert_eq!(
-                item_length(&bytes[..cut]),
-                Err(CborError::Truncated),
-                "{cut}"
-            );
+            assert_eq!(item_length(&bytes[..cut]), Err(CborError::Truncated), "{cut}");
         }
     }
 
@@ -220,15 +211,9 @@ mod tests {
             (b"\xf7", CborError::Unsupported),
             (b"\xa2\x01\x02\x01\x03", CborError::DuplicateKey),
             (b"\x61\xff", CborError::NotUtf8),
-            (
-                b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff",
-                CborError::Truncated,
-            ),
+            (b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff", CborError::Truncated),
             (b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", CborError::TooMany),
-            (
-                b"\x81\x81\x81\x81\x81\x81\x81\x81\x81\x00",
-                CborError::TooDeep,
-            ),
+            (b"\x81\x81\x81\x81\x81\x81\x81\x81\x81\x00", CborError::TooDeep),
             (&many, CborError::TooMany),
         ];
         for (bytes, error) in cases {
@@ -238,10 +223,7 @@ mod tests {
         assert_eq!(map(b"\xa0\x00"), Err(CborError::Trailing));
         assert_eq!(map(b"\x80"), Err(CborError::WrongType));
         assert_eq!(integer(b"\x41\x00"), Err(CborError::WrongType));
-        assert_eq!(
-            integer(b"\x1b\xff\xff\xff\xff\xff\xff\xff\xff"),
-            Err(CborError::Unsupported)
-        );
+        assert_eq!(integer(b"\x1b\xff\xff\xff\xff\xff\xff\xff\xff"), Err(CborError::Unsupported));
         assert_eq!(text(b"\x41\x00"), Err(CborError::WrongType));
         assert_eq!(byte_string(b"\x61a"), Err(CborError::WrongType));
     }

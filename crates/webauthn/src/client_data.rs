@@ -4,10 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
-use crate::{
-    error::CeremonyError,
-    values::{Challenge, Origin},
-};
+use crate::{error::CeremonyError, origin::Origin, values::Challenge};
 
 /// The collected client data of a response, with the bytes that were hashed.
 #[derive(Debug, Clone)]
@@ -32,8 +29,8 @@ impl ClientData {
     /// Reads them without judging. A key that stands twice is refused: two
     /// readers could take different ones.
     pub(crate) fn parse(bytes: Vec<u8>) -> Result<Self, CeremonyError> {
-        let wire: Wire = serde_json::from_slice(&bytes)
-            .map_err(|error| CeremonyError::ClientData(error.to_string()))?;
+        let wire: Wire =
+            serde_json::from_slice(&bytes).map_err(|error| CeremonyError::ClientData(error.to_string()))?;
         let challenge = URL_SAFE_NO_PAD
             .decode(&wire.challenge)
             .map_err(|error| CeremonyError::ClientData(error.to_string()))?;
@@ -43,9 +40,7 @@ impl ClientData {
             origin: wire.origin,
             cross_origin: wire.cross_origin.unwrap_or(false),
             top_origin: wire.top_origin,
-            token_bound: wire
-                .token_binding
-                .is_some_and(|binding| binding.status == "present"),
+            token_bound: wire.token_binding.is_some_and(|binding| binding.status == "present"),
             bytes,
         })
     }
@@ -60,20 +55,13 @@ impl ClientData {
     /// as in Level 2, for it is gone from Level 3.
     pub(crate) fn check(&self, expected: &ExpectedClientData<'_>) -> Result<(), CeremonyError> {
         if self.kind != expected.kind {
-            return Err(CeremonyError::WrongType {
-                expected: expected.kind,
-                received: self.kind.clone(),
-            });
+            return Err(CeremonyError::WrongType { expected: expected.kind, received: self.kind.clone() });
         }
         if self.challenge.as_ref() != Some(expected.challenge) {
             return Err(CeremonyError::WrongChallenge);
         }
         // Letter by letter: a URL parser would forgive case, ports and paths.
-        if !expected
-            .origins
-            .iter()
-            .any(|origin| origin.as_str() == self.origin)
-        {
+        if !expected.origins.iter().any(|origin| origin.as_str() == self.origin) {
             return Err(CeremonyError::WrongOrigin(self.origin.clone()));
         }
         if self.cross_origin {

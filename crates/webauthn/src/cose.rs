@@ -3,9 +3,7 @@
 //! The bytes are what is stored; the library's types are made anew from them
 //! for each verification, so that its layout never reaches a database.
 
-use webauthn_rs_core::proto::{
-    COSEAlgorithm, COSEEC2Key, COSEKey, COSEKeyType, COSERSAKey, ECDSACurve,
-};
+use webauthn_rs_core::proto::{COSEAlgorithm, COSEEC2Key, COSEKey, COSEKeyType, COSERSAKey, ECDSACurve};
 
 use crate::{
     cbor::{self, CborError, Entry},
@@ -13,11 +11,8 @@ use crate::{
 };
 
 /// The algorithms offered, best first (COSE numbers -7, -35 and -257).
-pub(crate) const OFFERED: [COSEAlgorithm; 3] = [
-    COSEAlgorithm::ES256,
-    COSEAlgorithm::ES384,
-    COSEAlgorithm::RS256,
-];
+pub(crate) const OFFERED: [COSEAlgorithm; 3] =
+    [COSEAlgorithm::ES256, COSEAlgorithm::ES384, COSEAlgorithm::RS256];
 
 /// Reads a `COSE_Key` (RFC 9052, section 7; parameters of the kinds in RFC 9053
 /// and RFC 8230).
@@ -28,10 +23,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<COSEKey, RegistrationError> {
     let parameters = Parameters(cbor::map(bytes).map_err(CeremonyError::from)?);
     let algorithm = parameters.integer(ALG)?;
     let not_offered = RegistrationError::AlgorithmNotOffered(algorithm);
-    let type_ = OFFERED
-        .into_iter()
-        .find(|offered| *offered as i64 == algorithm)
-        .ok_or(not_offered.clone())?;
+    let type_ =
+        OFFERED.into_iter().find(|offered| *offered as i64 == algorithm).ok_or(not_offered.clone())?;
     let key = match (type_, parameters.integer(KTY)?) {
         (COSEAlgorithm::RS256, KTY_RSA) => COSEKeyType::RSA(parameters.rsa()?),
         (COSEAlgorithm::RS256, _) => return Err(not_offered),
@@ -71,20 +64,13 @@ impl<'b> Parameters<'b> {
 
     fn bytes(&self, label: i64, size: usize) -> Result<Vec<u8>, RegistrationError> {
         let bytes = cbor::byte_string(self.get(label)?).map_err(key_invalid)?;
-        if bytes.len() == size {
-            Ok(bytes.to_vec())
-        } else {
-            Err(RegistrationError::KeyInvalid)
-        }
+        if bytes.len() == size { Ok(bytes.to_vec()) } else { Err(RegistrationError::KeyInvalid) }
     }
 
     /// The library knows RSA-2048 with a three-byte exponent and nothing else.
     fn rsa(&self) -> Result<COSERSAKey, RegistrationError> {
         let exponent = self.bytes(E, 3)?;
-        Ok(COSERSAKey {
-            n: self.bytes(N, 256)?,
-            e: [exponent[0], exponent[1], exponent[2]],
-        })
+        Ok(COSERSAKey { n: self.bytes(N, 256)?, e: [exponent[0], exponent[1], exponent[2]] })
     }
 }
 

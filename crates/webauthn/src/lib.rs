@@ -42,6 +42,7 @@ mod cose;
 mod error;
 mod message;
 mod options;
+mod origin;
 mod passkey;
 mod registration;
 mod relying_party;
@@ -52,9 +53,8 @@ pub use cbor::CborError;
 pub use error::{AuthenticationError, CeremonyError, RegistrationError, RelyingPartyError};
 pub use message::MESSAGE_LIMIT;
 pub use options::{Attachment, CreationOptions, Hint, Mediation, NewPasskey, RequestOptions};
+pub use origin::{Origin, RpId};
 pub use passkey::{Passkey, PasskeyUnreadable};
 pub use registration::{RegistrationResponse, RegistrationState, VerifiedRegistration};
 pub use relying_party::RelyingParty;
-pub use values::{
-    Aaguid, Challenge, CredentialId, Origin, RpId, SignCount, Transport, UserHandle, ValueError,
-};
+pub use values::{Aaguid, Challenge, CredentialId, SignCount, Transport, UserHandle, ValueError};

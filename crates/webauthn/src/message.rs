@@ -24,8 +24,8 @@ impl<R: for<'de> Deserialize<'de>> Message<R> {
         if json.len() > MESSAGE_LIMIT {
             return Err(CeremonyError::TooLarge);
         }
-        let wire: Wire<R> = serde_json::from_slice(json)
-            .map_err(|error| CeremonyError::NotACredential(error.to_string()))?;
+        let wire: Wire<R> =
+            serde_json::from_slice(json).map_err(|error| CeremonyError::NotACredential(error.to_string()))?;
         if wire.kind != "public-key" {
             return Err(CeremonyError::NotAPublicKey);
         }
@@ -35,9 +35,7 @@ impl<R: for<'de> Deserialize<'de>> Message<R> {
         Ok(Self {
             credential_id: CredentialId::new(&wire.raw_id.0)
                 .map_err(|_| CeremonyError::CredentialIdLength)?,
-            attachment: wire
-                .authenticator_attachment
-                .and_then(|word| Attachment::of_word(&word)),
+            attachment: wire.authenticator_attachment.and_then(|word| Attachment::of_word(&word)),
             response: wire.response,
             discoverable: wire.client_extension_results.cred_props.rk,
         })
@@ -50,10 +48,7 @@ pub(crate) struct Base64Url(pub(crate) Vec<u8>);
 impl<'de> Deserialize<'de> for Base64Url {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        URL_SAFE_NO_PAD
-            .decode(text)
-            .map(Self)
-            .map_err(de::Error::custom)
+        URL_SAFE_NO_PAD.decode(text).map(Self).map_err(de::Error::custom)
     }
 }
 

@@ -127,10 +127,7 @@ impl Hint {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "structs of strings, numbers and lists always serialise"
-)]
+#[expect(clippy::expect_used, reason = "structs of strings, numbers and lists always serialise")]
 pub(crate) fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("serialises")
 }

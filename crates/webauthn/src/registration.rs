@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 use webauthn_rs_core::{error::WebauthnError, proto};
 use webauthn_rs_proto::{
-    AuthenticatorAttestationResponseRaw, RegisterPublicKeyCredential,
-    RegistrationExtensionsClientOutputs,
+    AuthenticatorAttestationResponseRaw, RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs,
 };
 
 use crate::{
-    authenticator_data::AuthenticatorData,
+    authenticator_data::{AttestedCredential, AuthenticatorData},
     cbor,
     client_data::ClientData,
     error::{CeremonyError, RegistrationError},
@@ -79,7 +78,12 @@ impl RegistrationResponse {
         let message: Message<Wire> = Message::parse(json)?;
         let client_data = ClientData::parse(message.response.client_data_json.0)?;
         let attestation_object = message.response.attestation_object.0;
-        let (format, authenticator_data) = open(&attestation_object)?;
+        let (format, statement, authenticator_data) = open(&attestation_object)?;
+        // WebAuthn Level 3, 8.7: the statement of `none` is empty.
+        if format == "none" && statement != EMPTY_MAP {
+            let reason = "a statement where there should be none".to_owned();
+            return Err(RegistrationError::AttestationInvalid(reason));
+        }
         Ok(Self {
             credential_id: message.credential_id,
             client_data,
@@ -135,7 +139,7 @@ impl VerifiedRegistration {
     pub(crate) fn new(
         state: &RegistrationState,
         response: &RegistrationResponse,
-        credential: &crate::authenticator_data::AttestedCredential,
+        credential: &AttestedCredential,
     ) -> Self {
         let data = &response.authenticator_data;
         Self {
@@ -225,30 +229,29 @@ pub(crate) fn refusal(error: &WebauthnError) -> RegistrationError {
         | WebauthnError::COSEKeyECDSAXYInvalid
         | WebauthnError::COSEKeyRSANEInvalid
         | WebauthnError::COSEKeyInvalidCBORValue => RegistrationError::KeyInvalid,
-        _ if format!("{error:?}").starts_with("Attestation") => {
-            RegistrationError::AttestationInvalid(text)
-        }
+        _ if format!("{error:?}").starts_with("Attestation") => RegistrationError::AttestationInvalid(text),
         _ => CeremonyError::Library(text).into(),
     }
 }
 
-/// The format and the authenticator data of an attestation object (WebAuthn
+/// Format, statement and authenticator data of an attestation object (WebAuthn
 /// Level 3, 6.5.4).
-fn open(attestation_object: &[u8]) -> Result<(&str, &[u8]), CeremonyError> {
-    let mut format = None;
-    let mut authenticator_data = None;
+fn open(attestation_object: &[u8]) -> Result<(&str, &[u8], &[u8]), CeremonyError> {
+    let (mut format, mut statement, mut authenticator_data) = (None, None, None);
     for (key, value) in cbor::map(attestation_object)? {
         match cbor::text(key)? {
             "fmt" => format = Some(cbor::text(value)?),
+            "attStmt" => statement = Some(value),
             "authData" => authenticator_data = Some(cbor::byte_string(value)?),
             _ => {}
         }
     }
-    format
-        .zip(authenticator_data)
-        .ok_or(CeremonyError::AuthenticatorData(
-            "the attestation object has no fmt or no authData",
-        ))
+    match (format, statement, authenticator_data) {
+        (Some(format), Some(statement), Some(data)) => Ok((format, statement, data)),
+        _ => Err(CeremonyError::AuthenticatorData(
+            "the attestation object has no fmt, no attStmt or no authData",
+        )),
+    }
 }
 
 fn known_once(mut transports: Vec<Transport>) -> Vec<Transport> {
@@ -271,3 +274,5 @@ struct Wire {
     #[serde(default)]
     transports: Vec<Transport>,
 }
+
+const EMPTY_MAP: [u8; 1] = [0xa0];

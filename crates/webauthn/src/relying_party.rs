@@ -9,13 +9,14 @@ use webauthn_rs_proto::{AttestationConveyancePreference, RequestRegistrationExte
 
 use crate::{
     authentication::{self, AuthenticationResponse, AuthenticationState, VerifiedAuthentication},
-    client_data::ExpectedClientData,
+    client_data::{ClientData, ExpectedClientData},
     cose,
     error::{AuthenticationError, CeremonyError, RegistrationError, RelyingPartyError},
     options::{Attachment, CreationOptions, Hint, Mediation, NewPasskey, RequestOptions},
+    origin::{Origin, RpId},
     passkey::Passkey,
     registration::{self, RegistrationResponse, RegistrationState, VerifiedRegistration},
-    values::{Challenge, CredentialId, Origin, RpId},
+    values::{Challenge, CredentialId},
 };
 
 /// Who asks for passkeys: an RP ID, the origins of its pages, a name.
@@ -47,10 +48,7 @@ impl RelyingParty {
         if name.is_empty() {
             return Err(RelyingPartyError::NameEmpty);
         }
-        let urls = origins
-            .iter()
-            .filter_map(|origin| Url::parse(origin.as_str()).ok())
-            .collect();
+        let urls = origins.iter().filter_map(|origin| Url::parse(origin.as_str()).ok()).collect();
         let core = WebauthnCore::new_unsafe_experts_only(
             name,
             rp_id.as_str(),
@@ -62,12 +60,7 @@ impl RelyingParty {
         let mut rp_id_hash = [0; 32];
         let hash = digest::digest(&digest::SHA256, rp_id.as_str().as_bytes());
         rp_id_hash.copy_from_slice(hash.as_ref());
-        Ok(Self {
-            core,
-            rp_id: rp_id.clone(),
-            rp_id_hash,
-            origins: origins.to_vec(),
-        })
+        Ok(Self { core, rp_id: rp_id.clone(), rp_id_hash, origins: origins.to_vec() })
     }
 
     /// The RP ID.
@@ -90,6 +83,21 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`RegistrationError::NameEmpty`].
+    ///
+    /// ```
+    /// # use webauthn::{Attachment, NewPasskey, Origin, RelyingParty, RpId, UserHandle};
+    /// # let origin = Origin::parse("https://idp.example")?;
+    /// # let relying_party = RelyingParty::new(&RpId::parse("idp.example")?, &[origin], "Example")?;
+    /// let maya = NewPasskey {
+    ///     user_handle: UserHandle::new(b"an opaque id")?,
+    ///     name: "maya@acme.example".to_owned(),
+    ///     display_name: "Maya".to_owned(),
+    /// };
+    /// let (options, state) = relying_party.start_registration(&maya, &[], Attachment::Any)?;
+    /// assert!(options.to_json().contains(r#""residentKey":"required""#));
+    /// assert_eq!(state.user_handle(), &maya.user_handle);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn start_registration(
         &self,
         passkey: &NewPasskey,
@@ -115,10 +123,8 @@ impl RelyingParty {
                 min_pin_length: None,
                 hmac_create_secret: None,
             }));
-        let (options, library) = self
-            .core
-            .generate_challenge_register(builder)
-            .map_err(|error| registration::refusal(&error))?;
+        let (options, library) =
+            self.core.generate_challenge_register(builder).map_err(|error| registration::refusal(&error))?;
         let state = RegistrationState {
             challenge: drawn(&options.public_key.challenge)?,
             user_handle: passkey.user_handle.clone(),
@@ -133,6 +139,22 @@ impl RelyingParty {
     ///
     /// # Errors
     /// The first rule that is broken.
+    ///
+    /// ```
+    /// # use testkit::authenticator::Authenticator;
+    /// # use webauthn::*;
+    /// # let origin = Origin::parse("https://idp.example")?;
+    /// # let relying_party = RelyingParty::new(&RpId::parse("idp.example")?, &[origin], "Example")?;
+    /// # let user_handle = UserHandle::new(b"an opaque id")?;
+    /// # let maya = NewPasskey { user_handle, name: "maya".to_owned(), display_name: "Maya".to_owned() };
+    /// # let (options, state) = relying_party.start_registration(&maya, &[], Attachment::Any)?;
+    /// # let posted = Authenticator::new().register("https://idp.example", &options.to_json());
+    /// let response = RegistrationResponse::parse(posted.as_bytes())?;
+    /// let verified = relying_party.finish_registration(&state, &response)?;
+    /// let stored = verified.passkey().to_bytes();
+    /// # assert_eq!(&Passkey::from_bytes(&stored)?, verified.passkey());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish_registration(
         &self,
         state: &RegistrationState,
@@ -140,11 +162,8 @@ impl RelyingParty {
     ) -> Result<VerifiedRegistration, RegistrationError> {
         self.check_client("webauthn.create", &state.challenge, &response.client_data)?;
         response.authenticator_data.check(&self.rp_id_hash)?;
-        let credential = response
-            .authenticator_data
-            .credential
-            .as_ref()
-            .ok_or(RegistrationError::NoCredential)?;
+        let credential =
+            response.authenticator_data.credential.as_ref().ok_or(RegistrationError::NoCredential)?;
         if credential.id != response.credential_id {
             return Err(RegistrationError::CredentialIdMismatch);
         }
@@ -157,9 +176,7 @@ impl RelyingParty {
             return Err(RegistrationError::NotDiscoverable);
         }
         if !ATTESTATION_FORMATS.contains(&response.format.as_str()) {
-            return Err(RegistrationError::AttestationUnknown(
-                response.format.clone(),
-            ));
+            return Err(RegistrationError::AttestationUnknown(response.format.clone()));
         }
         self.core
             .register_credential(&response.to_library(), &state.library, None)
@@ -177,10 +194,7 @@ impl RelyingParty {
         mediation: Mediation,
         hints: &[Hint],
     ) -> Result<(RequestOptions, AuthenticationState), AuthenticationError> {
-        let hints = hints
-            .iter()
-            .map(|hint| hint.to_library())
-            .collect::<Vec<_>>();
+        let hints = hints.iter().map(|hint| hint.to_library()).collect::<Vec<_>>();
         let builder = self
             .core
             .new_challenge_authenticate_builder(Vec::new(), Some(UserVerificationPolicy::Required))
@@ -190,15 +204,9 @@ impl RelyingParty {
             .core
             .generate_challenge_authenticate(builder)
             .map_err(|error| authentication::refusal(&error))?;
-        let state = AuthenticationState {
-            challenge: drawn(&options.public_key.challenge)?,
-            mediation,
-            library,
-        };
-        let options = RequestOptions {
-            public_key: options.public_key,
-            mediation: mediation.to_json_word(),
-        };
+        let state =
+            AuthenticationState { challenge: drawn(&options.public_key.challenge)?, mediation, library };
+        let options = RequestOptions { public_key: options.public_key, mediation: mediation.to_json_word() };
         Ok((options, state))
     }
 
@@ -208,6 +216,28 @@ impl RelyingParty {
     /// # Errors
     /// The first rule that is broken. The sign count is judged last: a
     /// [`AuthenticationError::SignCountNotGreater`] came with a true signature.
+    ///
+    /// ```
+    /// # use testkit::authenticator::Authenticator;
+    /// # use webauthn::*;
+    /// # let origin = Origin::parse("https://idp.example")?;
+    /// # let relying_party = RelyingParty::new(&RpId::parse("idp.example")?, &[origin], "Example")?;
+    /// # let user_handle = UserHandle::new(b"an opaque id")?;
+    /// # let maya = NewPasskey { user_handle, name: "maya".to_owned(), display_name: "Maya".to_owned() };
+    /// # let (options, state) = relying_party.start_registration(&maya, &[], Attachment::Any)?;
+    /// # let mut phone = Authenticator::new();
+    /// # let posted = phone.register("https://idp.example", &options.to_json());
+    /// # let response = RegistrationResponse::parse(posted.as_bytes())?;
+    /// # let stored = relying_party.finish_registration(&state, &response)?.into_passkey();
+    /// let (options, state) = relying_party.start_authentication(Mediation::Conditional, &[])?;
+    /// # let posted = phone.authenticate("https://idp.example", &options.to_json());
+    /// let response = AuthenticationResponse::parse(posted.as_bytes())?;
+    /// assert_eq!(response.credential_id(), stored.credential_id());
+    /// let verified = relying_party.finish_authentication(&state, &response, &stored)?;
+    /// assert_eq!(verified.user_handle().as_bytes(), b"an opaque id");
+    /// assert!(verified.sign_count() > stored.sign_count());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish_authentication(
         &self,
         state: &AuthenticationState,
@@ -230,9 +260,7 @@ impl RelyingParty {
         if data.backup_eligible() != passkey.backup_eligible {
             return Err(AuthenticationError::BackupEligibilityChanged);
         }
-        let credential = passkey
-            .to_library()
-            .map_err(|error| CeremonyError::Library(error.to_string()))?;
+        let credential = passkey.to_library().map_err(|error| CeremonyError::Library(error.to_string()))?;
         self.core
             .authenticate_single_credential(&response.to_library(), &state.library, &credential)
             .map_err(|error| authentication::refusal(&error))?;
@@ -249,13 +277,9 @@ impl RelyingParty {
         &self,
         kind: &'static str,
         challenge: &Challenge,
-        data: &crate::client_data::ClientData,
+        data: &ClientData,
     ) -> Result<(), CeremonyError> {
-        data.check(&ExpectedClientData {
-            kind,
-            challenge,
-            origins: &self.origins,
-        })
+        data.check(&ExpectedClientData { kind, challenge, origins: &self.origins })
     }
 }
 
@@ -268,5 +292,4 @@ fn drawn(challenge: &[u8]) -> Result<Challenge, CeremonyError> {
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The formats whose statements the library can check.
-const ATTESTATION_FORMATS: [&str; 6] =
-    ["none", "packed", "tpm", "android-key", "fido-u2f", "apple"];
+const ATTESTATION_FORMATS: [&str; 6] = ["none", "packed", "tpm", "android-key", "fido-u2f", "apple"];
