@@ -23,10 +23,7 @@ impl SeededEntropy {
     /// The stream of this seed, from its start.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed: sha256(&seed.to_be_bytes()),
-            counter: Arc::default(),
-        }
+        Self { seed: sha256(&seed.to_be_bytes()), counter: Arc::default() }
     }
 
     /// Fills with the next bytes of the stream.

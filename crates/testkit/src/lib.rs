@@ -6,11 +6,7 @@
 //! it is the test that failed. The crates that this one uses may call it only
 //! from their `tests/`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a failure of the kit is a failure of the test"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure of the kit is a failure of the test")]
 
 pub mod authenticator;
 pub mod browser;

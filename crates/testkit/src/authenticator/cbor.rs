@@ -4,11 +4,7 @@
 /// An integer.
 #[must_use]
 pub fn integer(value: i64) -> Vec<u8> {
-    if value < 0 {
-        head(1, (-1 - value).unsigned_abs())
-    } else {
-        head(0, value.unsigned_abs())
-    }
+    if value < 0 { head(1, (-1 - value).unsigned_abs()) } else { head(0, value.unsigned_abs()) }
 }
 
 /// A byte string.

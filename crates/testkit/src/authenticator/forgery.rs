@@ -45,13 +45,23 @@ impl Forgery {
         }
     }
 
+    /// Both forgeries, this one first.
+    #[must_use]
+    pub fn and(self, then: Self) -> Self {
+        Self {
+            client_data: both(self.client_data, then.client_data),
+            client_data_bytes: both(self.client_data_bytes, then.client_data_bytes),
+            authenticator_data: both(self.authenticator_data, then.authenticator_data),
+            attestation_object: both(self.attestation_object, then.attestation_object),
+            signature: both(self.signature, then.signature),
+            message: both(self.message, then.message),
+        }
+    }
+
     /// Edits the client data before they are hashed.
     #[must_use]
     pub fn client_data(edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        Self {
-            client_data: Box::new(edit),
-            ..Self::none()
-        }
+        Self { client_data: Box::new(edit), ..Self::none() }
     }
 
     /// Sets one member of the client data.
@@ -64,19 +74,13 @@ impl Forgery {
     /// Edits the bytes of the client data before they are hashed.
     #[must_use]
     pub fn client_data_bytes(edit: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        Self {
-            client_data_bytes: Box::new(edit),
-            ..Self::none()
-        }
+        Self { client_data_bytes: Box::new(edit), ..Self::none() }
     }
 
     /// Edits the authenticator data before they are signed.
     #[must_use]
     pub fn authenticator_data(edit: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        Self {
-            authenticator_data: Box::new(edit),
-            ..Self::none()
-        }
+        Self { authenticator_data: Box::new(edit), ..Self::none() }
     }
 
     /// Clears and sets flags of the authenticator data.
@@ -101,27 +105,25 @@ impl Forgery {
     /// Edits the CBOR of the attestation object.
     #[must_use]
     pub fn attestation_object(edit: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        Self {
-            attestation_object: Box::new(edit),
-            ..Self::none()
-        }
+        Self { attestation_object: Box::new(edit), ..Self::none() }
     }
 
     /// Edits the signature.
     #[must_use]
     pub fn signature(edit: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Self {
-        Self {
-            signature: Box::new(edit),
-            ..Self::none()
-        }
+        Self { signature: Box::new(edit), ..Self::none() }
     }
 
     /// Edits the message, after everything was signed.
     #[must_use]
     pub fn message(edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
-        Self {
-            message: Box::new(edit),
-            ..Self::none()
-        }
+        Self { message: Box::new(edit), ..Self::none() }
     }
+}
+
+fn both<T: 'static>(first: Edit<T>, then: Edit<T>) -> Edit<T> {
+    Box::new(move |value| {
+        first(value);
+        then(value);
+    })
 }

@@ -36,7 +36,8 @@ pub struct Authenticator {
     pub transports: Vec<&'static str>,
     /// What the browser says about its place: `platform` or `cross-platform`.
     pub attachment: &'static str,
-    credentials: Vec<SoftCredential>,
+    /// Its credentials, the newest last.
+    pub credentials: Vec<SoftCredential>,
 }
 
 /// One credential within an [`Authenticator`].
@@ -85,11 +86,6 @@ impl Authenticator {
         }
     }
 
-    /// Its credentials, the newest last.
-    pub fn credentials(&mut self) -> &mut Vec<SoftCredential> {
-        &mut self.credentials
-    }
-
     /// Answers creation options (`{"publicKey": …}`) on a page of `origin`.
     pub fn register(&mut self, origin: &str, options: &str) -> String {
         self.register_forged(origin, options, &Forgery::none())
@@ -101,18 +97,14 @@ impl Authenticator {
         let client_data = client_data("webauthn.create", origin, &options, forgery);
         let credential = SoftCredential {
             id: OsEntropy.array::<32>().to_vec(),
-            user_handle: decode(&options["user"]["id"]),
+            user_handle: from_base64url(&text(&options["user"]["id"])),
             rp_id: text(&options["rp"]["id"]),
             sign_count: 0,
             key: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key"),
         };
         let mut data = self.authenticator_data(&credential, flag::ATTESTED);
         data.extend(self.aaguid);
-        data.extend(
-            u16::try_from(credential.id.len())
-                .expect("short")
-                .to_be_bytes(),
-        );
+        data.extend(u16::try_from(credential.id.len()).expect("short").to_be_bytes());
         data.extend(&credential.id);
         data.extend(cose_key(&credential.key));
         (forgery.authenticator_data)(&mut data);
@@ -123,8 +115,8 @@ impl Authenticator {
         ]);
         (forgery.attestation_object)(&mut object);
         let response = json!({
-            "clientDataJSON": encode(&client_data),
-            "attestationObject": encode(&object),
+            "clientDataJSON": base64url(&client_data),
+            "attestationObject": base64url(&object),
             "transports": self.transports,
         });
         let results = json!({ "credProps": { "rk": true } });
@@ -146,12 +138,7 @@ impl Authenticator {
     ///
     /// # Panics
     /// When there is no credential of the RP ID.
-    pub fn authenticate_forged(
-        &mut self,
-        origin: &str,
-        options: &str,
-        forgery: &Forgery,
-    ) -> String {
+    pub fn authenticate_forged(&mut self, origin: &str, options: &str, forgery: &Forgery) -> String {
         let options = public_key(options);
         let client_data = client_data("webauthn.get", origin, &options, forgery);
         let rp_id = text(&options["rpId"]);
@@ -169,10 +156,10 @@ impl Authenticator {
         let mut signature = sign(&credential.key, &signed);
         (forgery.signature)(&mut signature);
         let response = json!({
-            "clientDataJSON": encode(&client_data),
-            "authenticatorData": encode(&data),
-            "signature": encode(&signature),
-            "userHandle": encode(&credential.user_handle),
+            "clientDataJSON": base64url(&client_data),
+            "authenticatorData": base64url(&data),
+            "signature": base64url(&signature),
+            "userHandle": base64url(&credential.user_handle),
         });
         finish(self.message(credential, response, json!({})), forgery)
     }
@@ -193,14 +180,29 @@ impl Authenticator {
 
     fn message(&self, credential: &SoftCredential, response: Value, results: Value) -> Value {
         json!({
-            "id": encode(&credential.id),
-            "rawId": encode(&credential.id),
+            "id": base64url(&credential.id),
+            "rawId": base64url(&credential.id),
             "type": "public-key",
             "authenticatorAttachment": self.attachment,
             "clientExtensionResults": results,
             "response": response,
         })
     }
+}
+
+/// Base64url without padding, as in the browser's JSON.
+#[must_use]
+pub fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The bytes of base64url without padding.
+///
+/// # Panics
+/// When it is something else.
+#[must_use]
+pub fn from_base64url(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).expect("base64url")
 }
 
 fn finish(mut message: Value, forgery: &Forgery) -> String {
@@ -233,10 +235,7 @@ fn cose_key(key: &EcdsaKeyPair) -> Vec<u8> {
     ])
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test kit may ask the machine for chance"
-)]
+#[expect(clippy::disallowed_methods, reason = "the test kit may ask the machine for chance")]
 fn sign(key: &EcdsaKeyPair, message: &[u8]) -> Vec<u8> {
     let random = aws_lc_rs::rand::SystemRandom::new();
     key.sign(&random, message).expect("signs").as_ref().to_vec()
@@ -245,14 +244,6 @@ fn sign(key: &EcdsaKeyPair, message: &[u8]) -> Vec<u8> {
 fn public_key(options: &str) -> Value {
     let mut options: Value = serde_json::from_str(options).expect("options are JSON");
     options["publicKey"].take()
-}
-
-fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-fn decode(value: &Value) -> Vec<u8> {
-    URL_SAFE_NO_PAD.decode(text(value)).expect("base64url")
 }
 
 fn text(value: &Value) -> String {

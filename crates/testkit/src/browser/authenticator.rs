@@ -63,9 +63,7 @@ impl VirtualAuthenticator {
     /// Attaches one with further options of `VirtualAuthenticatorOptions`, as
     /// `{"hasUserVerification": false}` or `{"defaultBackupEligibility": true}`.
     pub async fn attach_with(browser: &Browser, transport: Transport, more: Value) -> Self {
-        browser
-            .cdp("WebAuthn.enable", json!({ "enableUI": false }))
-            .await;
+        browser.cdp("WebAuthn.enable", json!({ "enableUI": false })).await;
         let mut options = json!({
             "protocol": "ctap2",
             "ctap2Version": "ctap2_1",
@@ -78,20 +76,14 @@ impl VirtualAuthenticator {
         for (name, value) in more.as_object().into_iter().flatten() {
             options[name] = value.clone();
         }
-        let made = browser
-            .cdp(
-                "WebAuthn.addVirtualAuthenticator",
-                json!({ "options": options }),
-            )
-            .await;
+        let made = browser.cdp("WebAuthn.addVirtualAuthenticator", json!({ "options": options })).await;
         let id = made["authenticatorId"].as_str().expect("an id").to_owned();
         Self { id }
     }
 
     /// Takes it away.
     pub async fn detach(self, browser: &Browser) {
-        self.send(browser, "removeVirtualAuthenticator", json!({}))
-            .await;
+        self.send(browser, "removeVirtualAuthenticator", json!({})).await;
     }
 
     /// Its credentials.
@@ -103,12 +95,7 @@ impl VirtualAuthenticator {
     /// Puts a credential in, one of another browser for example.
     pub async fn add_credential(&self, browser: &Browser, credential: &StoredCredential) {
         let credential = serde_json::to_value(credential).expect("serialises");
-        self.send(
-            browser,
-            "addCredential",
-            json!({ "credential": credential }),
-        )
-        .await;
+        self.send(browser, "addCredential", json!({ "credential": credential })).await;
     }
 
     /// Forgets all credentials.
@@ -123,12 +110,11 @@ impl VirtualAuthenticator {
         self.send(browser, "setUserVerified", verified).await;
     }
 
-    /// Whether it answers without being touched. While it does not, requests
-    /// wait, as those of conditional mediation do.
+    /// Whether it answers without being touched, from the next request on. A
+    /// request made while it does not waits until the page gives it up.
     pub async fn set_presence(&self, browser: &Browser, present: bool) {
         let enabled = json!({ "enabled": present });
-        self.send(browser, "setAutomaticPresenceSimulation", enabled)
-            .await;
+        self.send(browser, "setAutomaticPresenceSimulation", enabled).await;
     }
 
     /// Makes it a liar: it says that it did not verify the user and answers all
@@ -140,8 +126,6 @@ impl VirtualAuthenticator {
 
     async fn send(&self, browser: &Browser, command: &str, mut parameters: Value) -> Value {
         parameters["authenticatorId"] = json!(self.id);
-        browser
-            .cdp(&format!("WebAuthn.{command}"), parameters)
-            .await
+        browser.cdp(&format!("WebAuthn.{command}"), parameters).await
     }
 }

@@ -44,10 +44,7 @@ impl Driver {
             .spawn()
             .expect("a shell starts");
         let port = port(shell.stdout.take().expect("its output is piped"));
-        Self {
-            shell,
-            url: format!("http://127.0.0.1:{port}"),
-        }
+        Self { shell, url: format!("http://127.0.0.1:{port}") }
     }
 }
 
@@ -57,6 +54,11 @@ impl Drop for Driver {
         // The shell dies with its group; its status says nothing.
         let _ = self.shell.wait();
     }
+}
+
+/// Kills one process and waits for nothing.
+pub(super) fn kill(process: u64) {
+    let _ = Command::new("/bin/sh").args(["-c", "kill -KILL \"$1\"", "sh", &process.to_string()]).status();
 }
 
 fn port(output: ChildStdout) -> u16 {

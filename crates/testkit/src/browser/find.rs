@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use http::Method;
 use thirtyfour::{
-    By, RequestData, SessionId, WebElement, common::command::FormatRequestData,
-    error::WebDriverResult,
+    By, RequestData, SessionId, WebElement, common::command::FormatRequestData, error::WebDriverResult,
 };
 use url::Url;
 
@@ -27,10 +26,7 @@ impl Browser {
 
     /// The elements that fit the CSS selector now.
     pub async fn find_all(&self, css: &str) -> Vec<WebElement> {
-        self.session
-            .find_all(By::Css(css))
-            .await
-            .unwrap_or_default()
+        self.session.find_all(By::Css(css)).await.unwrap_or_default()
     }
 
     /// Whether an element fits the CSS selector now.
@@ -68,44 +64,31 @@ impl Browser {
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.clear().await.expect("a field that can be emptied");
-        field
-            .send_keys(text)
-            .await
-            .expect("a field that takes text");
+        field.send_keys(text).await.expect("a field that takes text");
     }
 
     /// Types into the field with this accessible name (role `textbox`).
     pub async fn fill_label(&self, label: &str, text: &str) {
         let field = self.by_role("textbox", label).await;
         field.clear().await.expect("a field that can be emptied");
-        field
-            .send_keys(text)
-            .await
-            .expect("a field that takes text");
+        field.send_keys(text).await.expect("a field that takes text");
     }
 
     /// Waits until the page shows this text.
     pub async fn wait_for_text(&self, text: &str) {
         let what = format!("the text {text:?}");
-        self.wait_until(&what, async || {
-            self.text().await.contains(text).then_some(())
-        })
-        .await;
+        self.wait_until(&what, async || self.text().await.contains(text).then_some(())).await;
     }
 
     /// Waits until the page no longer shows this text.
     pub async fn wait_until_gone(&self, text: &str) {
         let what = format!("the end of {text:?}");
-        self.wait_until(&what, async || {
-            (!self.text().await.contains(text)).then_some(())
-        })
-        .await;
+        self.wait_until(&what, async || (!self.text().await.contains(text)).then_some(())).await;
     }
 
     /// Waits until the address is one that fits.
     pub async fn wait_for_url(&self, what: &str, fits: impl Fn(&Url) -> bool) -> Url {
-        self.wait_until(what, async || Some(self.url().await).filter(&fits))
-            .await
+        self.wait_until(what, async || Some(self.url().await).filter(&fits)).await
     }
 
     /// Asks again and again until there is an answer.
@@ -127,10 +110,7 @@ impl Browser {
     }
 
     async fn computed(&self, element: &WebElement, what: &'static str) -> WebDriverResult<String> {
-        let asked = Computed {
-            element: element.element_id().to_string(),
-            what,
-        };
+        let asked = Computed { element: element.element_id().to_string(), what };
         self.session.cmd(asked).await?.value()
     }
 }
@@ -166,10 +146,7 @@ struct Computed {
 impl FormatRequestData for Computed {
     fn format_request(&self, session: &SessionId) -> RequestData {
         let Self { element, what } = self;
-        RequestData::new(
-            Method::GET,
-            format!("session/{session}/element/{element}/{what}"),
-        )
+        RequestData::new(Method::GET, format!("session/{session}/element/{element}/{what}"))
     }
 }
 

@@ -26,7 +26,7 @@ mod options;
 mod page;
 mod record;
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -46,9 +46,9 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// One browser with its own profile. It ends with this value, even when the
 /// test panics.
 pub struct Browser {
-    // In this order: the session ends, then the profile goes, then the driver
-    // ends unless another browser of this process uses it.
-    session: WebDriver,
+    // In this order: the browser is gone before its profile goes, and the driver
+    // ends last, unless another browser of this process uses it.
+    session: Session,
     profile: TempDir,
     _driver: Arc<Driver>,
 }
@@ -61,25 +61,20 @@ impl Browser {
     pub async fn start(options: Options) -> Self {
         let driver = Driver::shared();
         let profile = tempfile::tempdir().expect("a folder for the profile");
-        let capabilities = options.capabilities(profile.path());
-        let Value::Object(capabilities) = capabilities else {
+        let Value::Object(capabilities) = options.capabilities(profile.path()) else {
             unreachable!("capabilities are an object")
         };
         let session = WebDriver::builder(driver.url(), Capabilities::from(capabilities))
             .request_timeout(START)
             .await
             .expect("Chromium starts");
-        let browser = Self {
-            session,
-            profile,
-            _driver: driver,
-        };
+        let browser = Self { session: Session(session), profile, _driver: driver };
         browser.set_color_scheme(options.color_scheme).await;
         browser
     }
 
-    /// Ends the browser and waits until it has ended. Dropping does so too, but
-    /// blocks the thread for that time.
+    /// Ends the browser as its person would, and waits until it has ended.
+    /// Dropping kills it.
     ///
     /// # Panics
     /// When it does not end.
@@ -113,11 +108,32 @@ impl Browser {
     /// Shows pages as to somebody who prefers dark or light ones.
     pub async fn set_color_scheme(&self, scheme: ColorScheme) {
         let feature = json!({ "name": "prefers-color-scheme", "value": scheme.word() });
-        self.cdp(
-            "Emulation.setEmulatedMedia",
-            json!({ "features": [feature] }),
-        )
-        .await;
+        self.cdp("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await;
+    }
+}
+
+/// The session, whose browser dies with it. The library's own way to end one on
+/// drop asks the browser to go and waits for its answer, on a thread that the
+/// page's server may need.
+struct Session(WebDriver);
+
+impl Deref for Session {
+    type Target = WebDriver;
+
+    fn deref(&self) -> &WebDriver {
+        &self.0
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let process = self.0.capabilities().get("goog:processID").and_then(Value::as_u64);
+        // An error says that it has ended already.
+        if self.0.clone().leak().is_ok()
+            && let Some(process) = process
+        {
+            driver::kill(process);
+        }
     }
 }
 

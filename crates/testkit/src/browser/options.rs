@@ -48,11 +48,7 @@ impl Options {
     /// A phone: 390 × 844 points, touch, the user agent of Chrome on Android.
     #[must_use]
     pub fn phone() -> Self {
-        Self {
-            size: (390, 844),
-            phone: true,
-            ..Self::desktop()
-        }
+        Self { size: (390, 844), phone: true, ..Self::desktop() }
     }
 
     /// Prefers dark pages.
@@ -88,6 +84,8 @@ impl Options {
         let mut chrome = json!({
             "binary": CHROMIUM,
             "args": self.command_line(profile),
+            // Else it opens its new-tab page: eighty requests of its own.
+            "prefs": { "session": { "restore_on_startup": 4, "startup_urls": ["about:blank"] } },
             "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
         });
         if self.phone {
@@ -112,10 +110,7 @@ impl Options {
         arguments.push(format!("--user-data-dir={}", profile.display()));
         arguments.push(format!("--window-size={},{}", self.size.0, self.size.1));
         if !self.host_rules.is_empty() {
-            arguments.push(format!(
-                "--host-resolver-rules={}",
-                self.host_rules.join(",")
-            ));
+            arguments.push(format!("--host-resolver-rules={}", self.host_rules.join(",")));
         }
         arguments.extend(self.arguments.iter().cloned());
         arguments

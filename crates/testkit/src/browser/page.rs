@@ -73,10 +73,7 @@ impl Browser {
             "userGesture": true,
         });
         let answer = self.cdp("Runtime.evaluate", parameters).await;
-        assert!(
-            answer.get("exceptionDetails").is_none(),
-            "script {body:?}: {answer}"
-        );
+        assert!(answer.get("exceptionDetails").is_none(), "script {body:?}: {answer}");
         answer["result"]["value"].clone()
     }
 
@@ -92,8 +89,7 @@ impl Browser {
 
     /// Waits until the pixels show a QR code and reads it.
     pub async fn qr(&self) -> String {
-        self.wait_until("a QR code", async || qr::read(&self.screenshot().await))
-            .await
+        self.wait_until("a QR code", async || qr::read(&self.screenshot().await)).await
     }
 
     /// Opens an address in a new tab and goes there. It has no virtual
@@ -117,10 +113,7 @@ impl Browser {
 
     /// Goes on in another tab.
     pub async fn switch_to(&self, tab: &WindowHandle) {
-        self.session
-            .switch_to_window(tab.clone())
-            .await
-            .expect("the tab is open");
+        self.session.switch_to_window(tab.clone()).await.expect("the tab is open");
     }
 
     /// Closes the tab. Switch to another one then.

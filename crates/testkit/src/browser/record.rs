@@ -51,10 +51,7 @@ impl Browser {
 
     /// The one cookie of this name, if there is one.
     pub async fn cookie(&self, name: &str) -> Option<Cookie> {
-        self.cookies()
-            .await
-            .into_iter()
-            .find(|cookie| cookie.name == name)
+        self.cookies().await.into_iter().find(|cookie| cookie.name == name)
     }
 
     /// Forgets all cookies.
@@ -114,16 +111,10 @@ fn note(requests: &mut Vec<(String, Request)>, event: &Value) {
 }
 
 fn answered(requests: &mut [(String, Request)], id: &str, status: &Value) {
-    let Some(status) = status
-        .as_u64()
-        .and_then(|status| u16::try_from(status).ok())
-    else {
+    let Some(status) = status.as_u64().and_then(|status| u16::try_from(status).ok()) else {
         return;
     };
-    let waiting = requests
-        .iter_mut()
-        .rev()
-        .find(|(of, request)| of == id && request.status.is_none());
+    let waiting = requests.iter_mut().rev().find(|(of, request)| of == id && request.status.is_none());
     if let Some((_, request)) = waiting {
         request.status = Some(status);
     }

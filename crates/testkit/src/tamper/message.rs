@@ -41,18 +41,14 @@ pub fn to_redirect(message: &[u8]) -> String {
 pub fn from_redirect(parameter: &str) -> Vec<u8> {
     let deflated = STANDARD.decode(parameter).expect("base64");
     let mut message = Vec::new();
-    DeflateDecoder::new(&deflated[..])
-        .read_to_end(&mut message)
-        .expect("deflated");
+    DeflateDecoder::new(&deflated[..]).read_to_end(&mut message).expect("deflated");
     message
 }
 
 /// The value of a query parameter of an address.
 #[must_use]
 pub fn query(url: &Url, name: &str) -> Option<String> {
-    url.query_pairs()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 /// The address with a query parameter set to another value, added if need be.
@@ -64,11 +60,7 @@ pub fn with_query(url: &Url, name: &str, value: &str) -> Url {
         .map(|(key, value)| (key.into_owned(), value.into_owned()))
         .collect();
     let mut changed = url.clone();
-    changed
-        .query_pairs_mut()
-        .clear()
-        .extend_pairs(others)
-        .append_pair(name, value);
+    changed.query_pairs_mut().clear().extend_pairs(others).append_pair(name, value);
     changed
 }
 

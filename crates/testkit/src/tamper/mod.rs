@@ -2,7 +2,11 @@
 //!
 //! [`xml`] edits elements and attributes by path, without a parser's manners:
 //! whatever the test asks for is done, well-formed or not. [`message`] packs
-//! and unpacks what the bindings carry.
+//! and unpacks what the bindings carry. [`sign_again`] gives a changed message
+//! a true signature.
 
 pub mod message;
+mod resign;
 pub mod xml;
+
+pub use resign::sign_again;

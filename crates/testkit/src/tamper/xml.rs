@@ -169,12 +169,7 @@ fn scan(xml: &[u8]) -> Vec<Found> {
             b'?' | b'!' => {}
             _ => {
                 let path = path(xml, start, &all, open.last().map(|&index| &all[index]));
-                all.push(Found {
-                    path,
-                    whole: start..end,
-                    start_tag: start..end,
-                    content: end..end,
-                });
+                all.push(Found { path, whole: start..end, start_tag: start..end, content: end..end });
                 if xml[end - 2] != b'/' {
                     open.push(all.len() - 1);
                 }
@@ -233,10 +228,7 @@ fn attribute_ranges(xml: &[u8], found: &Found) -> Vec<Range<usize>> {
     let mut at = name_range(xml, found.start_tag.start + 1).end;
     while let Some(equals) = position(&xml[..found.start_tag.end], at, b"=") {
         let open = equals
-            + xml[equals..]
-                .iter()
-                .position(|byte| matches!(byte, b'"' | b'\''))
-                .expect("a value is quoted");
+            + xml[equals..].iter().position(|byte| matches!(byte, b'"' | b'\'')).expect("a value is quoted");
         let close = position(xml, open + 1, &xml[open..=open]).expect("a value ends");
         ranges.push(at..close + 1);
         at = close + 1;
@@ -247,17 +239,12 @@ fn attribute_ranges(xml: &[u8], found: &Found) -> Vec<Range<usize>> {
 fn attribute_range(xml: &[u8], found: &Found, name: &str) -> Option<Range<usize>> {
     attribute_ranges(xml, found).into_iter().find(|range| {
         let text = lossy(&xml[range.clone()]);
-        text.split('=')
-            .next()
-            .is_some_and(|written| written.trim() == name)
+        text.split('=').next().is_some_and(|written| written.trim() == name)
     })
 }
 
 fn position(xml: &[u8], from: usize, what: &[u8]) -> Option<usize> {
-    xml[from..]
-        .windows(what.len())
-        .position(|window| window == what)
-        .map(|offset| from + offset)
+    xml[from..].windows(what.len()).position(|window| window == what).map(|offset| from + offset)
 }
 
 fn splice(xml: &[u8], range: Range<usize>, with: &[u8]) -> Vec<u8> {
@@ -280,10 +267,7 @@ mod tests {
 
     #[test]
     fn finds_by_path() {
-        assert_eq!(
-            elements(XML),
-            ["R", "R/b", "R/b[2]", "R/c", "R/c/b", "R/b[3]"]
-        );
+        assert_eq!(elements(XML), ["R", "R/b", "R/b[2]", "R/c", "R/c/b", "R/b[3]"]);
         assert_eq!(attributes(XML, "R"), ["ID", "x"]);
         assert_eq!(attribute(XML, "R", "x").as_deref(), Some("<y>"));
         assert_eq!(attribute(XML, "R/b[2]", "m"), None);
@@ -296,44 +280,17 @@ mod tests {
     fn edits_one_place_only() {
         let small = b"<r><b>t</b><c k='v'/></r>";
         assert_eq!(text(remove(small, "r/b")), "<r><c k='v'/></r>");
-        assert_eq!(
-            text(duplicate(small, "r/c")),
-            "<r><b>t</b><c k='v'/><c k='v'/></r>"
-        );
+        assert_eq!(text(duplicate(small, "r/c")), "<r><b>t</b><c k='v'/><c k='v'/></r>");
         assert_eq!(text(replace(small, "r/c", b"x")), "<r><b>t</b>x</r>");
-        assert_eq!(
-            text(insert_before(small, "r/b", b"x")),
-            "<r>x<b>t</b><c k='v'/></r>"
-        );
-        assert_eq!(
-            text(insert_after(small, "r/b", b"x")),
-            "<r><b>t</b>x<c k='v'/></r>"
-        );
-        assert_eq!(
-            text(append(small, "r/b", b"x")),
-            "<r><b>tx</b><c k='v'/></r>"
-        );
-        assert_eq!(
-            text(set_content(small, "r/b", "x")),
-            "<r><b>x</b><c k='v'/></r>"
-        );
-        assert_eq!(
-            text(rename(small, "r/b", "p:d")),
-            "<r><p:d>t</p:d><c k='v'/></r>"
-        );
+        assert_eq!(text(insert_before(small, "r/b", b"x")), "<r>x<b>t</b><c k='v'/></r>");
+        assert_eq!(text(insert_after(small, "r/b", b"x")), "<r><b>t</b>x<c k='v'/></r>");
+        assert_eq!(text(append(small, "r/b", b"x")), "<r><b>tx</b><c k='v'/></r>");
+        assert_eq!(text(set_content(small, "r/b", "x")), "<r><b>x</b><c k='v'/></r>");
+        assert_eq!(text(rename(small, "r/b", "p:d")), "<r><p:d>t</p:d><c k='v'/></r>");
         assert_eq!(text(rename(small, "r/c", "d")), "<r><b>t</b><d k='v'/></r>");
-        assert_eq!(
-            text(set_attribute(small, "r/c", "k", "w")),
-            "<r><b>t</b><c k=\"w\"/></r>"
-        );
-        assert_eq!(
-            text(set_attribute(small, "r/b", "k", "w")),
-            "<r><b k=\"w\">t</b><c k='v'/></r>"
-        );
-        assert_eq!(
-            text(remove_attribute(small, "r/c", "k")),
-            "<r><b>t</b><c/></r>"
-        );
+        assert_eq!(text(set_attribute(small, "r/c", "k", "w")), "<r><b>t</b><c k=\"w\"/></r>");
+        assert_eq!(text(set_attribute(small, "r/b", "k", "w")), "<r><b k=\"w\">t</b><c k='v'/></r>");
+        assert_eq!(text(remove_attribute(small, "r/c", "k")), "<r><b>t</b><c/></r>");
     }
 
     #[test]
