@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::writer::Namespace;
+use crate::name::Namespace;
 
 /// An element in exclusive canonical form. Only a [`Writer`](crate::Writer) and
 /// [`sign`](crate::sign) make one.

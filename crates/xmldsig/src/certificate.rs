@@ -59,8 +59,8 @@ impl Certificate {
             base64: STANDARD.encode(der),
             spki: certificate.public_key().raw.to_vec(),
             subject: certificate.subject().to_string(),
-            not_before: timestamp(certificate.validity().not_before)?,
-            not_after: timestamp(certificate.validity().not_after)?,
+            not_before: timestamp(certificate.validity().not_before),
+            not_after: timestamp(certificate.validity().not_after),
         })
     }
 
@@ -226,8 +226,11 @@ impl rcgen::SigningKey for Signer<'_> {
     }
 }
 
-fn timestamp(time: ASN1Time) -> Result<Timestamp, CertificateError> {
-    Timestamp::from_second(time.timestamp()).map_err(|_| CertificateError::Dates)
+/// The nearest moment that a `Timestamp` can hold: its last one lies a day before the end of
+/// the year 9999, with which certificates say that they never end.
+fn timestamp(time: ASN1Time) -> Timestamp {
+    let nearest = if time.timestamp() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_second(time.timestamp()).unwrap_or(nearest)
 }
 
 fn since_1950(time: Timestamp) -> Result<Duration, CertificateError> {

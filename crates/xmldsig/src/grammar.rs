@@ -18,8 +18,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::c14n::check_prefixes;
+use crate::name::Namespace;
 use crate::verify::SignatureError as Error;
-use crate::writer::Namespace;
 use crate::xml::{Element, is_xml_space};
 
 /// XML signatures.

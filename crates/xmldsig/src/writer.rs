@@ -10,61 +10,8 @@ use std::ops::Range;
 use crate::c14n::{escape_text, write_declaration, write_value};
 use crate::canonical::{Canonical, Enveloped, WriteError};
 use crate::grammar::DS_WRITTEN;
+use crate::name::{Name, Namespace};
 use crate::xml::{XML_NAMESPACE, find_illegal, is_nc_name, may_bind};
-
-/// A namespace and the prefix it is written with (empty: as the default namespace).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Namespace<'n> {
-    prefix: &'n str,
-    uri: &'n str,
-}
-
-impl<'n> Namespace<'n> {
-    /// The namespace `uri`, written with `prefix`. Both are checked when a [`Writer`] uses them.
-    #[must_use]
-    pub const fn new(prefix: &'n str, uri: &'n str) -> Namespace<'n> {
-        Namespace { prefix, uri }
-    }
-
-    /// The name `local` in this namespace.
-    #[must_use]
-    pub const fn name(self, local: &'n str) -> Name<'n> {
-        Name { namespace: self, local }
-    }
-
-    /// The namespace name.
-    #[must_use]
-    pub const fn uri(self) -> &'n str {
-        self.uri
-    }
-}
-
-/// The name of an element, or of an attribute that is in a namespace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Name<'n> {
-    namespace: Namespace<'n>,
-    local: &'n str,
-}
-
-impl<'n> Name<'n> {
-    /// A name in no namespace.
-    #[must_use]
-    pub const fn plain(local: &'n str) -> Name<'n> {
-        Namespace::new("", "").name(local)
-    }
-
-    /// Its namespace name; empty when it has none.
-    #[must_use]
-    pub const fn namespace(self) -> &'n str {
-        self.namespace.uri
-    }
-
-    /// The name without prefix.
-    #[must_use]
-    pub const fn local(self) -> &'n str {
-        self.local
-    }
-}
 
 /// Writes one element with its subtree, canonical by construction. The first mistake is
 /// kept and returned at the end, so that calls can be chained.
@@ -275,9 +222,20 @@ impl<'n> Writer<'n> {
             self.fail(WriteError::DuplicateAttribute);
         }
         let outside = self.rendered.len();
-        self.render(name, false, outside);
+        self.render(name, false);
         for attribute in &attributes {
-            self.render(attribute.name, true, outside);
+            self.render(attribute.name, true);
+        }
+        // A declaration for one name must not have changed what another one means.
+        if self.rendered.len() > outside {
+            let names = attributes.iter().map(|attribute| attribute.name).chain([name]);
+            let meant = |name: Name<'n>| {
+                let Namespace { prefix, uri } = name.namespace;
+                prefix.is_empty() || prefix == "xml" || self.current(prefix) == uri
+            };
+            if !names.into_iter().all(meant) {
+                self.fail(WriteError::PrefixTwice);
+            }
         }
         self.octets.push(b'<');
         let start = self.octets.len();
@@ -287,16 +245,8 @@ impl<'n> Writer<'n> {
         for namespace in &self.rendered[outside..] {
             write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
         }
-        for Attribute { name, value, plain } in attributes.drain(..) {
-            self.octets.push(b' ');
-            write_name(name, &mut self.octets);
-            if plain {
-                self.octets.extend_from_slice(b"=\"");
-                self.octets.extend_from_slice(&self.values.as_bytes()[value]);
-                self.octets.push(b'"');
-            } else {
-                write_value(&self.values[value], &mut self.octets);
-            }
+        for attribute in attributes.drain(..) {
+            self.write_attribute(attribute);
         }
         self.attributes = attributes;
         self.values.clear();
@@ -304,8 +254,21 @@ impl<'n> Writer<'n> {
         self.open.push(Open { name: written, outside });
     }
 
+    fn write_attribute(&mut self, attribute: Attribute<'n>) {
+        let value = &self.values[attribute.value];
+        self.octets.push(b' ');
+        write_name(attribute.name, &mut self.octets);
+        if attribute.plain {
+            self.octets.extend_from_slice(b"=\"");
+            self.octets.extend_from_slice(value.as_bytes());
+            self.octets.push(b'"');
+        } else {
+            write_value(value, &mut self.octets);
+        }
+    }
+
     /// Declares the namespace of `name` if it is not in force.
-    fn render(&mut self, name: Name<'n>, is_attribute: bool, outside: usize) {
+    fn render(&mut self, name: Name<'n>, is_attribute: bool) {
         let namespace = name.namespace;
         if !is_nc_name(name.local) || (is_attribute && name.local == "xmlns") {
             self.fail(WriteError::Name);
@@ -330,9 +293,6 @@ impl<'n> Writer<'n> {
         let valid_prefix = namespace.prefix.is_empty() || is_nc_name(namespace.prefix);
         if !valid_prefix || may_bind(namespace.prefix, namespace.uri).is_err() {
             self.fail(WriteError::Namespace);
-        }
-        if self.rendered[outside..].iter().any(|other| other.prefix == namespace.prefix) {
-            self.fail(WriteError::PrefixTwice);
         }
         self.rendered.push(namespace);
         self.note_declared(namespace);

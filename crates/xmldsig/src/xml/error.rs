@@ -134,7 +134,8 @@ pub enum XmlRule {
     /// `xmlns:p=""`, which Namespaces in XML 1.0 does not allow.
     #[error("a prefix is bound to no namespace")]
     EmptyNamespace,
-    /// A namespace name that is relative, longer than 512 octets, or holds `&` or a character that no URI has.
+    /// A namespace name that is not an absolute URI, is longer than 512 octets, or is one that
+    /// libraries read in different ways: with `&`, brackets, or a user name.
     #[error("a namespace name is not an absolute URI")]
     NamespaceName,
     /// An attribute `Id`, `id`, `xml:id`, or any prefixed `ID`: other readers take it for the ID.

@@ -5,20 +5,27 @@ use super::error::XmlRule;
 /// The namespace that the prefix `xml` always has.
 pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
-/// Whether `uri` is an absolute URI in the characters that RFC 3986 gives to URIs but `&`, of
-/// at most 512 octets. Relative names are refused because canonicalisation of them is
-/// undefined, and libraries answered with an empty canonical form; `&` because libxml2 does
-/// not escape it in a canonical declaration, so that two canonical forms are about; long
-/// names because every comparison of two would cost their length.
+/// Whether `uri` is an absolute URI by RFC 3986, of at most 512 octets, and none of those that
+/// libraries read in different ways.
+///
+/// Relative names are refused because canonicalisation of them is undefined; for these and for
+/// malformed ones, libxml2 has no canonical form at all, and callers took that for an empty
+/// one. `&` is refused because libxml2 does not escape it in a canonical declaration, brackets
+/// and user names in the authority because nobody needs them; long names because every
+/// comparison of two would cost their length.
 pub(crate) fn is_namespace_name(uri: &str) -> bool {
     let Some((scheme, rest)) = uri.split_once(':') else {
         return false;
     };
+    let (hierarchy, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let scheme = scheme.as_bytes();
     uri.len() <= LONGEST_NAME
         && scheme.first().is_some_and(u8::is_ascii_alphabetic)
         && scheme.iter().all(|&octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.'))
-        && rest.bytes().all(is_uri_octet)
+        && !rest.is_empty()
+        && hierarchy.strip_prefix("//").is_none_or(has_authority)
+        && are_uri_octets(hierarchy.as_bytes())
+        && are_uri_octets(fragment.as_bytes())
 }
 
 /// Whether Namespaces in XML 1.0, section 3, lets `prefix` (empty: the default) be bound to `uri`.
@@ -34,9 +41,29 @@ pub(crate) fn may_bind(prefix: &str, uri: &str) -> Result<(), XmlRule> {
     }
 }
 
+/// Whether `rest`, which follows `//`, begins with a host and perhaps a port.
+fn has_authority(rest: &str) -> bool {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "0"));
+    let is_host = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_');
+    !host.is_empty() && host.bytes().all(is_host) && port.parse::<u16>().is_ok() && !port.starts_with('+')
+}
+
+/// Whether each octet may stand in a path, query or fragment, or begins `%` and two digits.
+fn are_uri_octets(mut octets: &[u8]) -> bool {
+    loop {
+        octets = match octets {
+            [] => return true,
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest,
+            [octet, rest @ ..] if is_uri_octet(*octet) => rest,
+            _ => return false,
+        };
+    }
+}
+
 const fn is_uri_octet(octet: u8) -> bool {
-    matches!(octet, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%')
-        || matches!(octet, b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'!' | b'$' | b'\'')
+    matches!(octet, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~')
+        || matches!(octet, b':' | b'/' | b'?' | b'@' | b'!' | b'$' | b'\'')
         || matches!(octet, b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
 }
 
@@ -61,6 +88,18 @@ mod tests {
             ("p", "//host/a", Err(XmlRule::NamespaceName)),
             ("p", "1a:b", Err(XmlRule::NamespaceName)),
             ("p", ":b", Err(XmlRule::NamespaceName)),
+            ("p", "http://h:8080/a%20b", Ok(())),
+            ("p", "http://h?a", Ok(())),
+            ("p", "urn:", Err(XmlRule::NamespaceName)),
+            ("p", "http:///a", Err(XmlRule::NamespaceName)),
+            ("p", "http://h:b/", Err(XmlRule::NamespaceName)),
+            ("p", "http://h:/", Err(XmlRule::NamespaceName)),
+            ("p", "http://u@h/", Err(XmlRule::NamespaceName)),
+            ("p", "http://[::1]/", Err(XmlRule::NamespaceName)),
+            ("p", "http://h/[a]", Err(XmlRule::NamespaceName)),
+            ("p", "urn:a#b#c", Err(XmlRule::NamespaceName)),
+            ("p", "urn:a%2", Err(XmlRule::NamespaceName)),
+            ("p", "urn:a%zz", Err(XmlRule::NamespaceName)),
             ("p", "urn:a b", Err(XmlRule::NamespaceName)),
             ("p", "urn:\"", Err(XmlRule::NamespaceName)),
             ("p", "http://a/?b&c", Err(XmlRule::NamespaceName)),

@@ -15,6 +15,22 @@ pub(crate) fn document(seed: u64, raw: bool) -> (String, Vec<&'static str>) {
     (source + if dice.one_in(2) { "\n" } else { "" }, declared)
 }
 
+/// Such a document with one to three octets or pieces of markup changed, lost or put in:
+/// seldom a document still.
+pub(crate) fn mutilated(seed: u64) -> String {
+    let (source, _) = document(seed % 997, true);
+    let mut dice = Dice(seed.wrapping_mul(0xD134_2543_DE82_EF95) | 1, true);
+    let mut characters: Vec<char> = source.chars().collect();
+    for _ in 0..=dice.below(3) {
+        let at = dice.below(characters.len());
+        let lost = dice.below(3);
+        let until = (at + lost).min(characters.len());
+        let put = if dice.one_in(3) { "" } else { dice.of(PIECES) };
+        characters.splice(at..until, put.chars());
+    }
+    characters.into_iter().collect()
+}
+
 struct Dice(u64, bool);
 
 impl Dice {
@@ -122,6 +138,44 @@ fn meaning(scope: &Scope, prefix: &str) -> &'static str {
     scope.iter().rev().find(|(other, _)| *other == prefix).map_or("", |(_, uri)| uri)
 }
 
+const PIECES: &[&str] = &[
+    "<",
+    ">",
+    "/",
+    "=",
+    "'",
+    "\"",
+    "&",
+    ";",
+    ":",
+    " ",
+    "\n",
+    "\r",
+    "a",
+    "b:",
+    "x",
+    "1",
+    "-",
+    "!",
+    "?",
+    "]",
+    "]]>",
+    "&#9;",
+    "&#x",
+    "&lt;",
+    "xmlns",
+    " xmlns:a='urn:1'",
+    " xmlns=''",
+    " a='1'",
+    "<a/>",
+    "</a>",
+    "<![CDATA[",
+    "\u{e9}",
+    "\u{FEFF}",
+    "\t",
+    " xml:lang='en'",
+    " xmlns:xml='http://www.w3.org/XML/1998/namespace'",
+];
 const PREFIXES: &[&str] = &["", "a", "b", "ab", "B", "z.1"];
 const URIS: &[&str] = &["urn:1", "urn:2", "urn:12", "http://h.example/?a=1;b='2'", "http://h.example/p#f"];
 const LOCALS: &[&str] = &["a", "b", "c", "B", "ab", "a-b", "a.b", "_a", "a1"];

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use bergshamra::c14n::{C14nMode, canonicalize as bergshamra_c14n};
 use bergshamra::keys::loader::{load_rsa_private_pem, load_x509_cert_pem};
 use bergshamra::{DsigContext, KeysManager};
-use xmldsig::{canonicalize, verify};
+use xmldsig::{Document, Limits, canonicalize, verify};
 
-use crate::generate::document;
+use crate::generate::{document, mutilated};
 use crate::support::{DS, ENVELOPED, EXCLUSIVE, Pair, TRUE, assertion, parse, response, text};
 
 /// A folder of this test's own.
@@ -52,6 +52,32 @@ fn canonical_forms_agree_with_libxml2_on_a_thousand_documents() {
         let shown = String::from_utf8_lossy(&rest[..end]);
         assert_eq!(String::from_utf8_lossy(ours), shown, "seed {seed}: {}", document(seed as u64, true).0);
         rest = &rest[end..];
+    }
+    assert!(rest.is_empty());
+}
+
+/// Whatever of broken documents we read, libxml2 reads as the same document.
+#[test]
+fn what_we_read_of_mutilated_documents_libxml2_reads_alike() {
+    let folder = folder("mutilated");
+    let (mut files, mut ours) = (Vec::new(), Vec::new());
+    for seed in 0..6000 {
+        let source = mutilated(seed);
+        let Ok(document) = Document::parse(source.as_bytes(), &Limits::MESSAGE) else {
+            continue;
+        };
+        let file = folder.join(format!("{seed}.xml"));
+        std::fs::write(&file, &source).unwrap();
+        files.push(file);
+        ours.push((source, canonicalize(document.root(), &[], None).unwrap()));
+    }
+    assert!(ours.len() > 300, "{}", ours.len());
+    let theirs = run("xmllint", &["--exc-c14n"], &files);
+    let mut rest = theirs.as_slice();
+    for (source, ours) in &ours {
+        let (theirs, after) = rest.split_at(ours.len().min(rest.len()));
+        assert_eq!(String::from_utf8_lossy(ours), String::from_utf8_lossy(theirs), "{source}");
+        rest = after;
     }
     assert!(rest.is_empty());
 }

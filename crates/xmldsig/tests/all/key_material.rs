@@ -110,3 +110,10 @@ fn a_certificate_says_what_was_asked() {
         self_signed(&TRUE.key, "x", validity("1900-01-01T00:00:00Z", "2020-01-01T00:00:00Z"), [0; 16], rng());
     assert_eq!(early, Err(CertificateError::Dates));
 }
+
+#[test]
+fn a_certificate_without_end_is_read() {
+    let endless = Certificate::from_pem(include_str!("../fixtures/endless.crt")).unwrap();
+    assert_eq!(endless.not_after(), jiff::Timestamp::MAX);
+    assert!(endless.verifying_key().is_ok());
+}

@@ -185,6 +185,18 @@ fn mistakes_have_names() {
             E::PrefixTwice,
         ),
         (
+            "one prefix, two namespaces, one of them in force",
+            |w| {
+                let other = Namespace::new("r", "urn:x");
+                w.open(R.name("a"))
+                    .open(R.name("b"))
+                    .qualified_attribute(other.name("c"), "")
+                    .close()
+                    .close();
+            },
+            E::PrefixTwice,
+        ),
+        (
             "NUL",
             |w| {
                 w.open(R.name("a")).text("\0").close();
