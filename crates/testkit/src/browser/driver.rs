@@ -75,4 +75,6 @@ fn port(output: ChildStdout) -> u16 {
 }
 
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
-const WATCH: &str = r#""$@" & read -r _; kill -KILL 0"#;
+/// The group dies when the driver ends, so that nobody waits for the words of one
+/// that is not installed, and when the standard input does.
+const WATCH: &str = r#"{ "$@"; kill -KILL 0; } & exec >/dev/null; read -r _; kill -KILL 0"#;

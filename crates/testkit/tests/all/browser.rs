@@ -96,7 +96,14 @@ async fn a_browser_dies_with_the_test_that_panics() {
 /// Serves a page at `/` with a cookie, and a redirect to it.
 async fn serve_pages(body: String) -> String {
     let page = move || async move {
-        ([(header::SET_COOKIE, "secret=1; HttpOnly; SameSite=Lax; Path=/")], axum::response::Html(body))
+        (
+            [
+                (header::SET_COOKIE, "secret=1; HttpOnly; SameSite=Lax; Path=/"),
+                // As strict as the pages of the services: the driver's scripts run all the same.
+                (header::CONTENT_SECURITY_POLICY, "default-src 'none'; base-uri 'none'"),
+            ],
+            axum::response::Html(body),
+        )
     };
     let router = Router::new()
         .route("/", get(page))
