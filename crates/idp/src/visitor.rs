@@ -1,5 +1,7 @@
 //! Who sends a request: browser, network, tracking id, and the session if there is one.
 
+use std::ops::Deref;
+
 use axum::extract::FromRequestParts;
 use console::events::Actor;
 use console::person::PersonId;
@@ -17,10 +19,10 @@ use crate::model::agent;
 use crate::sign_in::dispatch::Held;
 use crate::state::Idp;
 
-/// What every handler of a sign-in needs of its request.
+/// Who sends a request, as far as it says without its browser being asked: a cross-site post carries no Lax cookie, so the
+/// browser would look new and get another name.
 #[derive(Debug, Clone)]
-pub(crate) struct Visitor {
-    pub(crate) browser: Browser,
+pub(crate) struct Caller {
     pub(crate) cookies: Cookies,
     pub(crate) peer: Peer,
     tracking: Tracking,
@@ -28,27 +30,45 @@ pub(crate) struct Visitor {
     agent: String,
 }
 
-impl FromRequestParts<Idp> for Visitor {
+/// What every handler of our own pages needs of its request.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    pub(crate) browser: Browser,
+    caller: Caller,
+}
+
+impl Deref for Visitor {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl FromRequestParts<Idp> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &Idp) -> Result<Self, Error> {
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
         let agent = agent.unwrap_or_default().chars().take(512).collect();
+        let cookies = Cookies::from_request_parts(parts, state).await?;
         let peer = Peer::from_request_parts(parts, state).await?;
         let tracking = Tracking::from_request_parts(parts, state).await?;
         let actor = Actor::stranger(&tracking, peer, state.shared_entropy());
-        Ok(Self {
-            browser: Browser::from_request_parts(parts, state).await?,
-            cookies: Cookies::from_request_parts(parts, state).await?,
-            peer,
-            tracking,
-            actor,
-            agent,
-        })
+        Ok(Self { cookies, peer, tracking, actor, agent })
     }
 }
 
-impl Visitor {
+impl FromRequestParts<Idp> for Visitor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Idp) -> Result<Self, Error> {
+        let browser = Browser::from_request_parts(parts, state).await?;
+        Ok(Self { browser, caller: Caller::from_request_parts(parts, state).await? })
+    }
+}
+
+impl Caller {
     /// As events name somebody who is not signed in.
     pub(crate) fn nobody(&self) -> &Actor {
         &self.actor

@@ -1,6 +1,6 @@
 -- What was chosen at the first start and is never derived again.
 create table deployment (
-    id        bigint primary key check (id = 1),
+    id        bigint not null primary key check (id = 1),
     rp_id     text collate "C" not null,
     entity_id text collate "C" not null,
     chosen_at bigint not null

@@ -1,6 +1,6 @@
 -- What was chosen at the first start and is never derived again.
 create table deployment (
-    id        integer primary key check (id = 1),
+    id        integer not null primary key check (id = 1),
     rp_id     text not null,
     entity_id text not null,
     chosen_at integer not null

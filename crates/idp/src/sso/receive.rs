@@ -24,7 +24,7 @@ use crate::state::Idp;
 use crate::store::arrivals::{self, Arrival};
 use crate::store::sign_ins::Owner;
 use crate::store::{applications, sign_ins};
-use crate::visitor::Visitor;
+use crate::visitor::{Caller, Visitor};
 
 /// `GET /saml/sso`: a request by the Redirect binding.
 pub(crate) async fn redirect(
@@ -44,18 +44,18 @@ pub(crate) async fn redirect(
 
 /// `POST /saml/sso`: a request by the POST binding. A cross-site post carries no Lax cookie, so neither browser nor
 /// session can be seen here: the message is kept, and the browser comes for it by a GET of ours.
-pub(crate) async fn post(State(idp): State<Idp>, visitor: Visitor, body: Bytes) -> Result<Response, Error> {
+pub(crate) async fn post(State(idp): State<Idp>, caller: Caller, body: Bytes) -> Result<Response, Error> {
     let now = idp.now();
     let posted = match saml::binding::post::decode_request(&body) {
         Ok(posted) if posted.xml.len() > REQUEST_BYTES => {
-            return Err(refuse(&idp, &visitor, RequestRefusal::TooLarge).await);
+            return Err(refuse(&idp, &caller, RequestRefusal::TooLarge).await);
         }
         Ok(posted) => posted,
-        Err(error) => return Err(refuse(&idp, &visitor, error.into()).await),
+        Err(error) => return Err(refuse(&idp, &caller, error.into()).await),
     };
-    let (browser, cookie) = visitor.cross_site(idp.entropy());
+    let (browser, cookie) = caller.cross_site(idp.entropy());
     let handle = Token::new(idp.entropy());
-    let (handle_hash, browser_hash, source) = (handle.hash(), browser.hash(), visitor.nobody());
+    let (handle_hash, browser_hash, source) = (handle.hash(), browser.hash(), caller.nobody());
     let request = KeptRequest { xml: posted.xml, relay_state: posted.relay_state, arrived_at: now };
     let arrival = Arrival {
         handle: handle_hash.as_ref(),

@@ -12,7 +12,7 @@ use web::Error;
 
 use crate::error::broken;
 use crate::state::Idp;
-use crate::visitor::Visitor;
+use crate::visitor::Caller;
 
 /// Why a request is not followed.
 #[derive(Debug, thiserror::Error)]
@@ -86,12 +86,12 @@ fn rule(rule: RequestRule) -> &'static str {
 }
 
 /// Counts the refusal, then shows its page: plain sentence, stable code, tracking id.
-pub(crate) async fn refuse(idp: &Idp, visitor: &Visitor, refusal: RequestRefusal) -> Error {
-    if let Err(error) = idp.limits().refusals.check(&visitor.peer.source()) {
+pub(crate) async fn refuse(idp: &Idp, caller: &Caller, refusal: RequestRefusal) -> Error {
+    if let Err(error) = idp.limits().refusals.check(&caller.peer.source()) {
         return error;
     }
     let (status, id) = refusal.message();
-    match write(idp, visitor, (code(id), &refusal)).await {
+    match write(idp, caller, (code(id), &refusal)).await {
         Ok(()) => Error::new(status, id).because(&refusal),
         Err(error) => broken(error),
     }
@@ -99,7 +99,7 @@ pub(crate) async fn refuse(idp: &Idp, visitor: &Visitor, refusal: RequestRefusal
 
 async fn write(
     idp: &Idp,
-    visitor: &Visitor,
+    caller: &Caller,
     (code, refusal): (&'static str, &RequestRefusal),
 ) -> Result<(), StoreError> {
     let rule = match refusal {
@@ -116,7 +116,7 @@ async fn write(
     };
     let now = idp.now();
     let tx = idp.store().begin().await?;
-    refuse_stray(&tx, visitor.nobody(), refused, now).await?;
+    refuse_stray(&tx, caller.nobody(), refused, now).await?;
     tx.commit().await
 }
 

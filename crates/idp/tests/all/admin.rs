@@ -57,7 +57,10 @@ async fn an_application_is_connected_by_hand_and_signed_in_to() {
         faulty.push(("acs_urls", "jira.example/acs"));
         let back = browser.post("/admin/applications/new", &faulty).await;
         assert_eq!(back.status, StatusCode::OK);
-        assert!(back.body.contains("value=\"Atlassian\"") && back.body.contains("value=\"gold\""), "typed text stays");
+        assert!(
+            back.body.contains("value=\"Atlassian\"") && back.body.contains("value=\"gold\""),
+            "typed text stays"
+        );
         assert!(back.body.contains("one a line"), "{}", back.body);
 
         let made = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
@@ -87,9 +90,11 @@ async fn an_application_is_connected_by_hand_and_signed_in_to() {
         chosen.retain(|(name, _)| *name != "audience");
         chosen.push(("audience", "chosen"));
         assert_eq!(browser.post(&format!("{path}/edit"), &chosen).await.to(), path);
-        let unknown = browser.post(&format!("{path}/people"), &[("csrf", &csrf), ("email", "x@acme.example")]).await;
+        let unknown =
+            browser.post(&format!("{path}/people"), &[("csrf", &csrf), ("email", "x@acme.example")]).await;
         assert!(unknown.body.contains("Nobody here has this address"), "{}", unknown.body);
-        let assigned = browser.post(&format!("{path}/people"), &[("csrf", &csrf), ("email", "maya@acme.example")]).await;
+        let assigned =
+            browser.post(&format!("{path}/people"), &[("csrf", &csrf), ("email", "maya@acme.example")]).await;
         assert_eq!(assigned.to(), format!("{path}#people"));
         let shown = browser.get(&path).await;
         assert!(shown.body.contains("maya@acme.example"));
@@ -102,7 +107,10 @@ async fn an_application_is_connected_by_hand_and_signed_in_to() {
         browser.post(&format!("{path}/enable"), &[("csrf", &csrf)]).await;
         let delete = browser.get(&format!("{path}/delete")).await;
         assert!(delete.body.contains("cannot be undone"));
-        assert_eq!(browser.post(&format!("{path}/delete"), &[("csrf", &csrf)]).await.to(), "/admin/applications");
+        assert_eq!(
+            browser.post(&format!("{path}/delete"), &[("csrf", &csrf)]).await.to(),
+            "/admin/applications"
+        );
         assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
         let refused = maya.visit(&sp.ask(&house).url).await;
         assert!(refused.has_code("unknown-issuer"));
@@ -125,7 +133,9 @@ async fn people_are_added_invited_given_roles_and_suspended() {
         let made = browser.post("/admin/people/new", &new).await;
         let path = made.to().to_owned();
         let twice = browser.post("/admin/people/new", &new).await;
-        assert!(twice.body.contains("Somebody has this address already") && twice.body.contains("value=\"Maya\""));
+        assert!(
+            twice.body.contains("Somebody has this address already") && twice.body.contains("value=\"Maya\"")
+        );
         assert!(browser.get(&path).await.body.contains("has no device yet"));
 
         let invited = browser.post(&format!("{path}/invite"), &[("csrf", &csrf), ("device", "phone")]).await;
@@ -202,7 +212,10 @@ async fn dangerous_acts_need_a_ceremony_of_the_last_five_minutes() {
     let sp = Sp::new("jira");
     let stays = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
     assert_eq!(stays.status, StatusCode::OK);
-    assert!(stays.body.contains("value=\"Atlassian\"") && stays.body.contains("/step-up?to="), "nothing is lost");
+    assert!(
+        stays.body.contains("value=\"Atlassian\"") && stays.body.contains("/step-up?to="),
+        "nothing is lost"
+    );
 
     let token = browser.cookies["__Host-idp-console"].clone();
     let page = browser.visit(&format!("/step-up?to={path}")).await;

@@ -209,7 +209,8 @@ impl Reply {
 
     /// The value of an attribute or input, as the page has it.
     pub(crate) fn between(&self, before: &str, after: &str) -> &str {
-        let (_, rest) = self.body.split_once(before).unwrap_or_else(|| panic!("no {before} in {}", self.body));
+        let (_, rest) =
+            self.body.split_once(before).unwrap_or_else(|| panic!("no {before} in {}", self.body));
         rest.split_once(after).expect("an end").0
     }
 
@@ -459,7 +460,12 @@ impl Sp {
     }
 
     /// The NameID that the response asserts.
-    pub(crate) fn signed_in(&self, house: &House, pending: &Pending, page: &Reply) -> saml::sp::VerifiedAssertion {
+    pub(crate) fn signed_in(
+        &self,
+        house: &House,
+        pending: &Pending,
+        page: &Reply,
+    ) -> saml::sp::VerifiedAssertion {
         match self.take(house, pending, page) {
             Outcome::SignedIn(assertion) => assertion,
             Outcome::Declined(status) => panic!("declined: {status:?}"),

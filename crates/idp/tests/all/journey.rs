@@ -30,10 +30,7 @@ async fn enrol_by_invitation_and_sign_in_with_the_passkey() {
         assert_eq!(*assertion.name_id().format(), NameIdFormat::EmailAddress);
         let claims: Vec<_> =
             assertion.attributes().iter().map(|a| (a.name(), a.values()[0].as_str())).collect();
-        assert_eq!(
-            claims,
-            [("email", "maya@acme.example"), ("firstname", "Maya"), ("lastname", "Okafor")]
-        );
+        assert_eq!(claims, [("email", "maya@acme.example"), ("firstname", "Maya"), ("lastname", "Okafor")]);
         assert_eq!(assertion.authn_instant(), house.now());
 
         // The issue log has it.
@@ -146,10 +143,8 @@ async fn a_wish_that_cannot_be_met_is_told_to_the_application() {
     let post = browser.get(&pending.url).await;
     assert_eq!(sp.declined(&house, &pending, &post), "NoAuthnContext");
 
-    let persistent = saml::sp::RequestToSend {
-        name_id_format: Some(NameIdFormat::Persistent),
-        ..sp.request(&house)
-    };
+    let persistent =
+        saml::sp::RequestToSend { name_id_format: Some(NameIdFormat::Persistent), ..sp.request(&house) };
     let pending = sp.send(&persistent);
     let post = browser.get(&pending.url).await;
     assert_eq!(sp.declined(&house, &pending, &post), "InvalidNameIDPolicy");
@@ -178,7 +173,9 @@ async fn name_ids_by_their_format() {
     on_each_engine(async |house| {
         let (_, mut browser) = house.enrolled("Maya", None).await;
         let mut seen = Vec::new();
-        for (name, format) in [("one", Format::Persistent), ("two", Format::Persistent), ("three", Format::Transient)] {
+        for (name, format) in
+            [("one", Format::Persistent), ("two", Format::Persistent), ("three", Format::Transient)]
+        {
             let sp = Sp::new(name);
             let mut settings = sp.settings();
             settings.name_id.format = format;

@@ -72,7 +72,8 @@ async fn two_revocations_at_once_leave_one_device() {
         let csrf = browser.get("/me").await.csrf();
         let mut twin = house.browser();
         twin.cookies = browser.cookies.clone();
-        let (first, second) = (format!("/me/devices/{}/revoke", ids[0]), format!("/me/devices/{}/revoke", ids[1]));
+        let (first, second) =
+            (format!("/me/devices/{}/revoke", ids[0]), format!("/me/devices/{}/revoke", ids[1]));
         let fields = [("csrf", csrf.as_str())];
         let (one, two) = tokio::join!(browser.post(&first, &fields), twin.post(&second, &fields));
         let done = [one.status, two.status];
@@ -118,7 +119,12 @@ async fn the_door_sends_nobody_elsewhere() {
     let house = House::new().await;
     let (_, mut browser) = house.enrolled("Maya", None).await;
     for to in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
-        let page = browser.get(&format!("/login?to={}", url::form_urlencoded::byte_serialize(to.as_bytes()).collect::<String>())).await;
+        let page = browser
+            .get(&format!(
+                "/login?to={}",
+                url::form_urlencoded::byte_serialize(to.as_bytes()).collect::<String>()
+            ))
+            .await;
         assert!(page.body.contains("name=\"back\" value=\"/me\""), "{to}");
         let done = browser.prove_with(&page, json!({ "back": to })).await;
         assert_eq!(done.json()["go"], "/me", "{to}");

@@ -69,10 +69,8 @@ async fn suspended_with_a_live_session_and_between_ceremony_and_answer() {
 async fn unassigned_people_get_a_page_with_the_way_to_another_account() {
     on_each_engine(async |house| {
         let sp = Sp::new("jira");
-        let settings = idp::model::application::ApplicationSettings {
-            audience: Audience::Chosen,
-            ..sp.settings()
-        };
+        let settings =
+            idp::model::application::ApplicationSettings { audience: Audience::Chosen, ..sp.settings() };
         let application = house.application(settings).await;
         let (maya, mut browser) = house.enrolled("Maya", None).await;
         let pending = sp.ask(&house);
@@ -82,13 +80,15 @@ async fn unassigned_people_get_a_page_with_the_way_to_another_account() {
         assert!(says(&refused, "has not been given"), "{}", refused.body);
 
         let tx = house.store.begin().await.expect("begins");
-        let done = acts::applications::assign(&tx, &house.word(), (application.id, maya.id), house.now()).await;
+        let done =
+            acts::applications::assign(&tx, &house.word(), (application.id, maya.id), house.now()).await;
         acts::settle(tx, done).await.expect("written").expect("assigned");
         let done = browser.prove(&page).await;
         let go = done.json()["go"].as_str().expect("a path").to_owned();
         // Taken away between the ceremony and the answer.
         let tx = house.store.begin().await.expect("begins");
-        let taken = acts::applications::unassign(&tx, &house.word(), (application.id, maya.id), house.now()).await;
+        let taken =
+            acts::applications::unassign(&tx, &house.word(), (application.id, maya.id), house.now()).await;
         acts::settle(tx, taken).await.expect("written").expect("unassigned");
         let refused = browser.get(&go).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);

@@ -34,7 +34,8 @@ async fn bad_requests_get_a_page_and_nothing_leaves() {
         let sso = house.idp.sso_url().as_str();
         let foreign = "https://evil.example/acs".to_owned();
         let unknown = EntityId::parse("https://evil.example/saml").expect("an entity ID");
-        let minutes = |minutes| house.now() + SignedDuration::from_mins(minutes) + SignedDuration::from_secs(1);
+        let minutes =
+            |minutes| house.now() + SignedDuration::from_mins(minutes) + SignedDuration::from_secs(1);
         let old = house.now() - SignedDuration::from_mins(5) - SignedDuration::from_secs(1);
         let query = url(&house, &good());
         let (_, parameters) = query.split_once('?').expect("a query");
@@ -48,12 +49,27 @@ async fn bad_requests_get_a_page_and_nothing_leaves() {
         let cases: Vec<(&str, String, StatusCode, &str)> = vec![
             ("nothing", sso.to_owned(), StatusCode::BAD_REQUEST, "request-missing"),
             ("another parameter", format!("{sso}?x=y"), StatusCode::BAD_REQUEST, "request-missing"),
-            ("twice", format!("{sso}?{parameters}&{parameters}"), StatusCode::BAD_REQUEST, "request-malformed"),
+            (
+                "twice",
+                format!("{sso}?{parameters}&{parameters}"),
+                StatusCode::BAD_REQUEST,
+                "request-malformed",
+            ),
             ("an array", format!("{sso}?SAMLRequest[]=a"), StatusCode::BAD_REQUEST, "request-malformed"),
             ("no base64", format!("{sso}?SAMLRequest=***"), StatusCode::BAD_REQUEST, "request-malformed"),
-            ("no deflate", format!("{sso}?SAMLRequest=PGEvPg%3D%3D"), StatusCode::BAD_REQUEST, "request-malformed"),
+            (
+                "no deflate",
+                format!("{sso}?SAMLRequest=PGEvPg%3D%3D"),
+                StatusCode::BAD_REQUEST,
+                "request-malformed",
+            ),
             ("no XML", raw(&house, b"hello"), StatusCode::BAD_REQUEST, "request-malformed"),
-            ("another message", raw(&house, b"<a xmlns=\"urn:x\"/>"), StatusCode::BAD_REQUEST, "request-malformed"),
+            (
+                "another message",
+                raw(&house, b"<a xmlns=\"urn:x\"/>"),
+                StatusCode::BAD_REQUEST,
+                "request-malformed",
+            ),
             ("a DTD", raw(&house, &doctype), StatusCode::BAD_REQUEST, "request-malformed"),
             ("too large", raw(&house, &padded), StatusCode::PAYLOAD_TOO_LARGE, "request-too-large"),
             ("a bomb", raw(&house, &bomb), StatusCode::PAYLOAD_TOO_LARGE, "request-too-large"),
@@ -71,9 +87,19 @@ async fn bad_requests_get_a_page_and_nothing_leaves() {
                 StatusCode::FORBIDDEN,
                 "foreign-acs-url",
             ),
-            ("an unknown index", with(&|m| m.acs = RequestedAcs::Index(7)), StatusCode::FORBIDDEN, "foreign-acs-url"),
+            (
+                "an unknown index",
+                with(&|m| m.acs = RequestedAcs::Index(7)),
+                StatusCode::FORBIDDEN,
+                "foreign-acs-url",
+            ),
             ("too old", with(&|m| m.issue_instant = old), StatusCode::FORBIDDEN, "request-too-old"),
-            ("of the future", with(&|m| m.issue_instant = minutes(5)), StatusCode::FORBIDDEN, "request-too-old"),
+            (
+                "of the future",
+                with(&|m| m.issue_instant = minutes(5)),
+                StatusCode::FORBIDDEN,
+                "request-too-old",
+            ),
             (
                 "for elsewhere",
                 with(&|m| m.destination = Some("https://idp.example/sso".to_owned())),
@@ -185,7 +211,12 @@ async fn a_posted_request_waits_for_its_own_browser() {
             form.finish()
         };
         let octets = request.message().encode().expect("writes");
+        let name = browser.cookies["__Host-idp-browser"].clone();
         let posted = browser.send(Method::POST, "/saml/sso", Sent::Foreign(form(&octets))).await;
+        assert_eq!(
+            browser.cookies["__Host-idp-browser"], name,
+            "a post without Lax cookies renames no browser"
+        );
         assert_eq!(posted.status, StatusCode::SEE_OTHER, "{}", posted.body);
         let own = posted.to().to_owned();
         assert!(own.starts_with("/saml/sso/"));

@@ -39,9 +39,13 @@ fn every_url_once() {
 }
 
 fn assert_protected(what: &str, headers: &HeaderMap) {
-    let value = |name: &str| headers.get(name).unwrap_or_else(|| panic!("{what}: no {name}")).to_str().expect("text");
+    let value =
+        |name: &str| headers.get(name).unwrap_or_else(|| panic!("{what}: no {name}")).to_str().expect("text");
     let policy = value("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{what}: {policy}"
+    );
     assert!(!policy.contains("unsafe"), "{what}: {policy}");
     assert_eq!(value("x-content-type-options"), "nosniff", "{what}");
     assert!(!value("referrer-policy").is_empty(), "{what}");

@@ -36,17 +36,14 @@ async fn later_starts_keep_what_was_chosen_or_do_not_start() {
         assert!(matches!(foreign, OpenError::ForeignHost { .. }), "{foreign}");
         assert!(foreign.to_string().contains("no one could sign in"), "it says what would be lost");
         let rp_id = Some(RpId::parse("acme.example").expect("an RP ID"));
-        let other = open(Settings { rp_id, ..at("https://sso.acme.example") }).await.expect_err("another RP ID");
+        let other =
+            open(Settings { rp_id, ..at("https://sso.acme.example") }).await.expect_err("another RP ID");
         assert!(matches!(other, OpenError::OtherRpId { .. }), "{other}");
 
         // Another master key opens no signing key.
         let elsewhere = tempfile::tempdir().expect("a folder");
-        let wrong = Idp::open(
-            at("https://sso.acme.example"),
-            store.clone(),
-            master_key(&elsewhere),
-            ambient(&clock),
-        );
+        let wrong =
+            Idp::open(at("https://sso.acme.example"), store.clone(), master_key(&elsewhere), ambient(&clock));
         let wrong = wrong.await.expect_err("another key");
         assert!(matches!(wrong, OpenError::MasterKey(_)), "{wrong}");
     }
@@ -61,7 +58,8 @@ async fn a_parent_domain_can_be_chosen_at_first() {
     let rp_id = Some(RpId::parse("acme.example").expect("an RP ID"));
     let settings = Settings { rp_id, ..at("https://sso.acme.example") };
     Idp::open(settings, store.clone(), master_key(&folder), ambient(&clock)).await.expect("it opens");
-    let moved = Idp::open(at("https://login.acme.example"), store, master_key(&folder), ambient(&clock)).await;
+    let moved =
+        Idp::open(at("https://login.acme.example"), store, master_key(&folder), ambient(&clock)).await;
     moved.expect("another host of the same domain");
 }
 
