@@ -8,7 +8,7 @@ pub struct Namespace<'n> {
 }
 
 impl<'n> Namespace<'n> {
-    /// The namespace `uri`, written with `prefix`. Both are checked when a [`Writer`] uses them.
+    /// The namespace `uri`, written with `prefix`. Both are checked when a [`Writer`](crate::Writer) uses them.
     #[must_use]
     pub const fn new(prefix: &'n str, uri: &'n str) -> Namespace<'n> {
         Namespace { prefix, uri }
