@@ -9,3 +9,9 @@ error-product-redirect = The product wants the answer at an address that is not 
 error-product-access = You are signed in, but your account is not a member of the organisation that this product belongs to.
     .title = You have no access to this product
     .hint = Ask an administrator of the organisation, or sign in with another account.
+
+event-product-registered = Product added
+event-product-code-issued = Signed in to a product
+event-product-code-redeemed = Product told who signed in
+event-product-refused = Product refused
+event-product-key-made = Key for products made

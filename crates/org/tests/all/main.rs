@@ -11,6 +11,7 @@ mod kit;
 mod local_door;
 mod organizations;
 mod pages;
+mod products;
 mod races;
 mod refusals;
 mod schema;

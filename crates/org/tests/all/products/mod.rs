@@ -1,0 +1,6 @@
+//! The OpenID provider, driven as a product drives it.
+
+mod flow;
+mod party;
+mod refusals;
+mod tokens;
