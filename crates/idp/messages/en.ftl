@@ -74,6 +74,153 @@ device-add = Add a device
 browser-forget = Forget
 browser-since = Known since
 
+## Signing in with the QR code
+
+qr-scan = Scan with your phone
+qr-title = Scan with your phone
+qr-lead = Sign in to { $application } by confirming on your phone.
+qr-image = QR code that opens this sign-in on your phone
+qr-step-1 = Open your phone’s camera and point it at the code.
+qr-step-2 = Open the link and type the two digits shown here.
+qr-step-3 = Confirm with your fingerprint, face or screen lock.
+qr-renews = The code renews itself every 30 seconds.
+qr-digits-title = Type these digits on your phone
+qr-digits-lead = Your phone has opened this sign-in to { $application }.
+qr-digits-warning = Nobody else ever needs these digits. If it was not your phone that opened the code, ask for a new one.
+qr-typed-title = Now confirm on your phone
+qr-typed-lead = The digits fit. Use your fingerprint, face or screen lock.
+qr-approved-title = Confirmed
+qr-approved-lead = One moment, you are on your way.
+qr-approved-go = Continue
+qr-expired-title = This code is over
+qr-expired-lead = A code waits five minutes, and two once a phone has opened it. Your sign-in is still here.
+qr-gone-title = This sign-in is not here any more
+qr-gone-lead = It went on in another tab, or it was open for too long.
+qr-gone-go = Load the page again
+qr-new-code = Show a new code
+qr-other-ways = Other ways to sign in
+qr-no-script = Without scripts this page does not renew itself.
+qr-reload = Load it again
+qr-name-title = Continue to { $application }?
+qr-name-lead = This account confirmed on a phone.
+qr-shared = Shared computer: don’t remember me
+qr-shared-hint = You sign in to this application only, and nothing of you stays in this browser.
+
+qr-over-wrong-digits = The digits typed on the phone were not the ones shown here. A code has one try.
+    .title = Wrong digits
+qr-over-not-me = Somebody answered “This isn’t me” on the phone. This sign-in can’t go on with a code.
+    .title = Refused on the phone
+qr-over-replaced = This code was given up.
+    .title = Code given up
+qr-over-off = Signing in with a code is switched off here.
+    .title = Not available
+qr-over-person = The account that confirmed cannot sign in this way.
+    .title = Not confirmed
+qr-over-another-person = Somebody else confirmed than the one the application expects.
+    .title = Another account is expected
+qr-over-not-assigned = The application has not been given to the account that confirmed.
+    .title = Not for this account
+qr-over-unknown-browser = A code works only in a browser that knows you, and this one does not yet. Sign in here once with a passkey or with “Use your phone”.
+    .title = This browser doesn’t know you yet
+qr-over-another-network = This browser doesn’t know you yet, and your phone is on another network. Connect the phone to the same network, or sign in here once with a passkey or with “Use your phone”.
+    .title = Your phone is on another network
+
+qr-phone-about-title = Sign in with this phone
+qr-phone-about-lead = When a sign-in page shows a QR code, open your phone’s camera and point it at the code.
+qr-phone-about-1 = Open the link that the camera offers. It begins with this site’s address.
+qr-phone-about-2 = Check what is asked, and type the two digits from the other screen.
+qr-phone-about-3 = Confirm with your fingerprint, face or screen lock.
+qr-phone-about-me = My devices
+qr-phone-scanned-title = Sign in on another screen?
+qr-phone-scanned-lead = A screen is waiting for your phone. You’ll see what it asks before anything happens.
+qr-phone-scanned-go = Show me
+qr-phone-scanned-warning = Go on only if the code is on a screen in front of you. Nobody sends sign-in codes by message.
+qr-phone-digits-title = Is this your sign-in?
+qr-phone-digits-lead = Compare it with the other screen.
+qr-phone-digits-label = The two digits on the other screen
+qr-phone-digits-hint = You have one try.
+qr-phone-digits-go = Continue
+qr-phone-deny = This isn’t me
+qr-phone-application = Application
+qr-phone-browser = Browser
+qr-phone-address = Address
+qr-phone-network = Network
+qr-phone-same-network = Same as this phone
+qr-phone-other-network = Another one than this phone’s
+qr-phone-age = Asked
+qr-phone-seconds = { $seconds ->
+    [one] { $seconds } second ago
+   *[other] { $seconds } seconds ago
+}
+qr-phone-elsewhere = That screen is on another network than this phone. It works only if you have signed in there before.
+qr-phone-approve-title = Confirm it’s you
+qr-phone-approve-lead = The digits fit. This signs you in to { $application } on the other screen.
+qr-phone-approve-go = Confirm with this phone
+qr-phone-approved-title = Confirmed
+qr-phone-approved-lead = Go on at the other screen: { $application } is waiting for you there.
+qr-phone-approved-hint = You can close this page. Nothing was signed in on this phone.
+qr-phone-again = Scan the code on the other screen again to start over.
+qr-freeze-title = Someone may be trying to get in
+qr-freeze-lead = You can freeze sign-in by QR code for your account. Passkeys keep working, and you can allow it again on your own page.
+qr-freeze-go = Freeze QR sign-in
+qr-frozen-title = QR sign-in is frozen
+qr-frozen-lead = No code signs you in any more, whoever shows it. Passkeys work as before.
+qr-frozen-hint = Allow it again on your own page, under QR sign-in.
+qr-frozen-me = My page
+qr-mine-title = QR sign-in
+qr-mine-on = You can sign in on another screen by scanning its code with your phone.
+qr-mine-frozen = You have frozen it. No code signs you in.
+qr-mine-since = Frozen since
+qr-mine-freeze = Freeze QR sign-in
+qr-mine-allow = Allow it again
+qr-mine-back = Back to my page
+qr-mine-link = QR sign-in
+
+qr-phone-expired = It took too long, so the code is over.
+    .title = Too late
+qr-phone-wrong-digits = These are not the digits on the other screen. A code has one try, so this one is over.
+    .title = Wrong digits
+qr-phone-not-me = The code is over, and your administrator can see that you said no. Nobody was signed in.
+    .title = Stopped
+qr-phone-not-mine = On the other screen somebody said that your account is not theirs. Nobody was signed in.
+    .title = Not continued
+qr-phone-replaced = The other screen went on without this code.
+    .title = Code given up
+qr-phone-off = Signing in with a code is switched off here.
+    .title = Not available
+qr-phone-suspended = Your account is suspended, so it signs in nowhere. Ask your administrator.
+    .title = Account suspended
+qr-phone-another-person = The application expects somebody else on that screen.
+    .title = Another account is expected
+qr-phone-not-assigned = The application has not been given to your account. Ask your administrator.
+    .title = Not for this account
+qr-phone-frozen = You have frozen QR sign-in. Allow it again on your own page first.
+    .title = QR sign-in is frozen
+qr-phone-unknown-browser = The browser on that screen doesn’t know you. Sign in there once with a passkey or with “Use your phone”, then codes work there too.
+    .title = Unknown browser
+qr-phone-another-network = The browser on that screen doesn’t know you, and it is on another network than this phone. If it is not the screen in front of you, somebody tried to trick you.
+    .title = Another network
+
+error-qr-unknown = There is no such code. Scan the one on the other screen.
+    .title = Unknown code
+error-qr-expired = This code is not shown any more.
+    .title = Code is over
+    .hint = Scan the one that is on the other screen now. If you got this link in a message, don’t go on.
+error-qr-used = A phone has opened this code already, and a code opens once.
+    .title = Code already opened
+    .hint = If it was not you, ask for a new code on the other screen.
+error-qr-same-browser = This is the browser that shows the code. Open it with your phone.
+    .title = Same browser
+error-qr-not-here = There is no such sign-in on this phone. Scan the code on the other screen.
+    .title = Unknown on this phone
+error-qr-over = This code is over. Scan the one on the other screen again.
+    .title = Code is over
+error-qr-denied = Somebody answered “This isn’t me” to this sign-in, so it gets no further code.
+    .title = No code for this sign-in
+    .hint = Sign in another way, or open the application again.
+error-qr-slowed = Too many codes were asked for from your network, or somebody there was told “This isn’t me”. Wait a minute, or sign in another way.
+    .title = Please wait
+
 ## Refusals: requests of applications
 
 error-request-missing = This address takes sign-in requests of applications, and none came with it. Open the application and sign in from there.
@@ -192,8 +339,8 @@ overview-step-owner = Make a second owner
 overview-step-owner-hint = Open a person and give them the role Owner. One owner can help the other.
 
 people-lead = { $count ->
-        [one] One person can be found here.
-       *[other] { $count } people can be found here.
+        [one] One person
+       *[other] { $count } people
     }
 people-add = Add a person
 people-none = Nobody here yet

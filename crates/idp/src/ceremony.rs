@@ -67,6 +67,10 @@ pub(crate) fn remembering(idp: &Idp, visitor: &Visitor, (now, known): (Timestamp
 
 /// A sign-in that an application asked for.
 pub(crate) const SIGN_IN: Purpose = Purpose::new("sign-in");
+/// A sign-in on another screen, approved here.
+pub(crate) const APPROVE: Purpose = Purpose::new("qr-approve");
+/// No QR sign-in of this person any more.
+pub(crate) const FREEZE: Purpose = Purpose::new("qr-freeze");
 /// Our own door: `/me` and the console.
 pub(crate) const LOGIN: Purpose = Purpose::new("login");
 /// Once more, for a dangerous act.

@@ -16,6 +16,12 @@ pub(crate) struct Limits {
     pub(crate) ceremonies: Limit<Source>,
     /// Invitations looked at: nobody guesses 256 bits, but nobody needs to try either.
     pub(crate) invitations: Limit<Source>,
+    /// QR codes asked for, each of which costs rows.
+    pub(crate) codes: Limit<Source>,
+    /// QR codes opened: nobody guesses 128 bits, but nobody needs to try either.
+    pub(crate) handles: Limit<Source>,
+    /// Pages that begin to wait for a phone.
+    pub(crate) waits: Limit<Source>,
 }
 
 impl Limits {
@@ -25,6 +31,9 @@ impl Limits {
             refusals: limit(REFUSALS, 100),
             ceremonies: limit(CEREMONIES, 50),
             invitations: limit(INVITATIONS, 1_000),
+            codes: limit(CODES, 250),
+            handles: limit(HANDLES, 250),
+            waits: limit(WAITS, 100),
         }
     }
 }
@@ -33,3 +42,6 @@ impl Limits {
 const REFUSALS: NonZeroU32 = NonZeroU32::MIN.saturating_add(299);
 const CEREMONIES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 const INVITATIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(119);
+const CODES: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
+const HANDLES: NonZeroU32 = NonZeroU32::MIN.saturating_add(299);
+const WAITS: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);

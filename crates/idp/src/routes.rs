@@ -5,8 +5,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use web::{Shell, ShellOptions, Token};
 
+use crate::model::qr::QrId;
 use crate::model::sign_in::SignInId;
-use crate::sign_in::{page, passkey};
+use crate::sign_in::{page, passkey, qr};
 use crate::sso::{metadata, receive};
 use crate::state::Idp;
 use crate::{admin, enrol, login, me};
@@ -16,7 +17,8 @@ pub fn router(idp: Idp) -> Router {
     let options =
         ShellOptions { trusted_proxies: idp.settings().trusted_proxies.clone(), ..ShellOptions::default() };
     let shell = Shell::new(idp.site().clone(), options);
-    let service = Router::new().merge(service_providers()).merge(sign_in()).merge(own_pages());
+    let service =
+        Router::new().merge(service_providers()).merge(sign_in()).merge(by_phone()).merge(own_pages());
     shell.wrap(service.merge(administration()).with_state(idp))
 }
 
@@ -36,6 +38,29 @@ fn sign_in() -> Router<Idp> {
         .route("/sign-in/{id}/again", post(page::again))
         .route("/sign-in/{id}/passkey/begin", post(passkey::begin))
         .route("/sign-in/{id}/passkey/finish", post(passkey::finish))
+}
+
+/// A sign-in by our QR code: the desktop's side, and the phone's.
+fn by_phone() -> Router<Idp> {
+    Router::new()
+        .route("/sign-in/{id}/qr", get(qr::desktop::show).post(qr::desktop::begin))
+        .route("/sign-in/{id}/qr/state", get(qr::live::state))
+        .route("/sign-in/{id}/qr/events", get(qr::live::events))
+        .route("/sign-in/{id}/qr/continue", post(qr::complete::go_on))
+        .route("/sign-in/{id}/qr/not-me", post(qr::desktop::not_me))
+        .route("/q/{handle}", get(qr::phone::look).post(qr::phone::open))
+        .route("/phone", get(qr::phone::about))
+        .route(FROZEN, get(qr::freeze::done))
+        .route("/phone/{id}", get(qr::phone::show))
+        .route("/phone/{id}/digits", post(qr::phone::digits))
+        .route("/phone/{id}/not-me", post(qr::phone::not_me))
+        .route("/phone/{id}/passkey/begin", post(qr::approve::begin))
+        .route("/phone/{id}/passkey/finish", post(qr::approve::finish))
+        .route("/phone/{id}/freeze/begin", post(qr::freeze::begin))
+        .route("/phone/{id}/freeze/finish", post(qr::freeze::finish))
+        .route(MY_QR, get(qr::freeze::show))
+        .route("/me/qr/freeze", post(qr::freeze::freeze))
+        .route("/me/qr/allow", post(qr::freeze::thaw))
 }
 
 /// A person's own pages, and the door to them.
@@ -76,7 +101,10 @@ fn administration() -> Router<Idp> {
         .route("/admin/people/{id}/devices/{device}/revoke", post(admin::people::revoke_device))
         .route("/admin/applications", get(admin::applications::list))
         .route("/admin/applications/add", get(admin::applications::gallery))
-        .route("/admin/applications/new", get(admin::applications::new_page).post(admin::applications::create))
+        .route(
+            "/admin/applications/new",
+            get(admin::applications::new_page).post(admin::applications::create),
+        )
         .route("/admin/applications/{id}", get(admin::applications::show))
         .route(
             "/admin/applications/{id}/edit",
@@ -102,6 +130,21 @@ pub(crate) fn sign_in_page(id: SignInId) -> String {
     format!("/sign-in/{id}")
 }
 
+/// The page of a sign-in's QR code.
+pub(crate) fn qr_page(id: SignInId) -> String {
+    format!("/sign-in/{id}/qr")
+}
+
+/// What a QR code says, below the public URL.
+pub(crate) fn handle(handle: &str) -> String {
+    format!("/q/{handle}")
+}
+
+/// What a phone has opened.
+pub(crate) fn phone_page(id: QrId) -> String {
+    format!("/phone/{id}")
+}
+
 /// Where a browser comes for what it posted.
 pub(crate) fn arrival(handle: &Token) -> String {
     format!("{SSO}/{}", handle.expose())
@@ -122,6 +165,10 @@ pub(crate) const LOGIN: &str = "/login";
 pub(crate) const ENROLLED: &str = "/enrolled";
 /// Once more, before a dangerous act.
 pub(crate) const STEP_UP: &str = "/step-up";
+/// The person of a phone has frozen the QR sign-in.
+pub(crate) const FROZEN: &str = "/phone/frozen";
+/// A person's switch for the QR sign-in.
+pub(crate) const MY_QR: &str = "/me/qr";
 /// A person's own pages.
 pub(crate) const ME: &str = "/me";
 /// The console.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use store::sweep::expired;
 use store::{Store, StoreError};
 
-use crate::store::{applications, arrivals, known_browsers, sign_ins};
+use crate::store::{applications, arrivals, known_browsers, qr, sign_ins};
 
 /// Drops what is over, in short transactions; says how many rows went. The last use of an application outlives the
 /// sign-ins it was read from.
@@ -24,6 +24,8 @@ pub(crate) async fn sweep(store: &Store, now: Timestamp) -> Result<u64, StoreErr
     let mut gone = expired(store, sign_ins::SWEEP, now).await?;
     gone += expired(store, arrivals::SWEEP, now).await?;
     gone += expired(store, known_browsers::SWEEP, now).await?;
+    gone += expired(store, qr::SWEEP_HANDLES, now).await?;
+    gone += expired(store, qr::SWEEP, now).await?;
     gone += console::sweep(store, now).await?;
     Ok(gone)
 }

@@ -203,7 +203,7 @@ fn usable(sign_in: &SignIn, request: &CheckedRequest, session: Option<Held>) -> 
 
 /// Whether the account is named before it is used: a browser may have offered another one than meant (T080), and a QR
 /// approval may have come from another person's phone.
-const fn must_name(proof: Proof) -> bool {
+pub(crate) const fn must_name(proof: Proof) -> bool {
     match (proof.method, proof.known) {
         (_, KnownHere::Them) => false,
         (Method::Qr, KnownHere::Others | KnownHere::Nobody) | (_, KnownHere::Others) => true,

@@ -59,6 +59,11 @@ pub(crate) struct Open {
 }
 
 impl Open {
+    /// About the person in question, as they are now.
+    pub(crate) const fn facts(&self) -> Option<PersonFacts> {
+        self.judged
+    }
+
     /// Hop 3.
     pub(crate) fn step(&self) -> Step {
         next_step(&Facts {

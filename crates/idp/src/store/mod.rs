@@ -9,6 +9,7 @@ pub(crate) mod deployment;
 pub(crate) mod facts;
 pub(crate) mod known_browsers;
 pub(crate) mod owner_drafts;
+pub(crate) mod qr;
 pub(crate) mod sign_ins;
 pub(crate) mod signing_keys;
 pub(crate) mod users;
@@ -16,11 +17,18 @@ pub(crate) mod users;
 use store::{Migration, Sql, StoreError};
 
 /// The tables of this service alone.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    name: "idp-0001",
-    sqlite: include_str!("../../migrations/sqlite/0001_idp.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_idp.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "idp-0001",
+        sqlite: include_str!("../../migrations/sqlite/0001_idp.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_idp.sql"),
+    },
+    Migration {
+        name: "idp-0002-qr",
+        sqlite: include_str!("../../migrations/sqlite/0002_qr.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_qr.sql"),
+    },
+];
 
 /// Every statement of this crate: a test prepares each on both engines.
 pub(crate) fn statements() -> Vec<Sql> {
@@ -32,6 +40,7 @@ pub(crate) fn statements() -> Vec<Sql> {
         facts::STATEMENTS,
         known_browsers::STATEMENTS,
         owner_drafts::STATEMENTS,
+        qr::STATEMENTS,
         sign_ins::STATEMENTS,
         signing_keys::STATEMENTS,
         users::STATEMENTS,

@@ -37,7 +37,6 @@ store::statements! {
     FREEZE = "insert into qr_freeze (person, frozen_at) values ($1, $2) on conflict (person) do nothing";
     THAW = "delete from qr_freeze where person = $1";
     FROZEN = "select frozen_at from qr_freeze where person = $1";
-    DELETE_OF_APPLICATION = "delete from qr_transaction where application = $1";
     pub(crate) SWEEP = "delete from qr_transaction where id in \
         (select id from qr_transaction where forget_at <= $1 order by forget_at limit $2)";
     pub(crate) SWEEP_HANDLES = "delete from qr_handle where hash in \
@@ -193,10 +192,6 @@ pub(crate) async fn thaw(tx: &Tx, person: PersonId) -> Result<bool, StoreError> 
 pub(crate) async fn frozen_at(tx: &ReadTx, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
     let row = tx.query_opt(FROZEN, [Value::from(person.uuid())]).await?;
     row.map(|row| row.get(0)).transpose()
-}
-
-pub(crate) async fn delete_of_application(tx: &Tx, id: ApplicationId) -> Result<(), StoreError> {
-    tx.execute(DELETE_OF_APPLICATION, [Value::from(id.uuid())]).await.map(|_| ())
 }
 
 fn transaction(row: &Row) -> Result<Transaction, StoreError> {
