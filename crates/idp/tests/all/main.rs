@@ -1,5 +1,7 @@
 //! The identity provider from outside: through its router, with a software authenticator, and `saml::sp` at the other end.
 
+#![allow(clippy::expect_used, reason = "a failure here is a failure of the test")]
+
 mod admin;
 mod house;
 mod journey;

@@ -19,98 +19,70 @@ fn raw(house: &House, octets: &[u8]) -> String {
     format!("{}?{}", house.idp.sso_url(), query.finish())
 }
 
+/// What is wrong, the address, and the status and code of the page.
+type Bad = (&'static str, String, StatusCode, &'static str);
+
+/// Queries that do not carry one request.
+fn badly_carried(house: &House, octets: &[u8]) -> Vec<Bad> {
+    const MALFORMED: &str = "request-malformed";
+    const BAD: StatusCode = StatusCode::BAD_REQUEST;
+    const LARGE: StatusCode = StatusCode::PAYLOAD_TOO_LARGE;
+    let sso = house.idp.sso_url().as_str();
+    let good = raw(house, octets);
+    let (_, parameters) = good.split_once('?').expect("a query");
+    let padding = format!("<x:y xmlns:x=\"urn:x\">{}</x:y>", "a".repeat(20_000));
+    let padded = xml::append(octets, "AuthnRequest", padding.as_bytes());
+    let doctype = [b"<!DOCTYPE a [<!ENTITY b 'c'>]>".as_slice(), octets].concat();
+    vec![
+        ("nothing", sso.to_owned(), BAD, "request-missing"),
+        ("another parameter", format!("{sso}?x=y"), BAD, "request-missing"),
+        ("twice", format!("{sso}?{parameters}&{parameters}"), BAD, MALFORMED),
+        ("an array", format!("{sso}?SAMLRequest[]=a"), BAD, MALFORMED),
+        ("no base64", format!("{sso}?SAMLRequest=***"), BAD, MALFORMED),
+        ("no deflate", format!("{sso}?SAMLRequest=PGEvPg%3D%3D"), BAD, MALFORMED),
+        ("half signed", format!("{good}&SigAlg=urn%3Ax"), BAD, MALFORMED),
+        ("no XML", raw(house, b"hello"), BAD, MALFORMED),
+        ("another message", raw(house, b"<a xmlns=\"urn:x\"/>"), BAD, MALFORMED),
+        ("a DTD", raw(house, &doctype), BAD, MALFORMED),
+        ("too large", raw(house, &padded), LARGE, "request-too-large"),
+        ("a bomb", raw(house, &vec![b' '; 300 * 1024]), LARGE, "request-too-large"),
+    ]
+}
+
+/// Requests that are ones and break a rule.
+fn rule_breakers(house: &House, sp: &Sp) -> Vec<Bad> {
+    let with = |change: &dyn Fn(&mut AuthnRequest)| {
+        let mut message = sp.request(house).message();
+        change(&mut message);
+        url(house, &message)
+    };
+    let at = |seconds| house.now() + SignedDuration::from_secs(seconds);
+    let acs = |url: &str| RequestedAcs::Url(url.to_owned());
+    let unknown = EntityId::parse("https://evil.example/saml").expect("an entity ID");
+    let elsewhere = "https://idp.example/sso";
+    let cases = [
+        ("unknown", with(&|m| m.issuer = unknown.clone()), "unknown-issuer"),
+        ("a foreign ACS", with(&|m| m.acs = acs("https://evil.example/acs")), "foreign-acs-url"),
+        ("an ACS without its query", with(&|m| m.acs = acs("https://jira.example/acs")), "foreign-acs-url"),
+        ("an unknown index", with(&|m| m.acs = RequestedAcs::Index(7)), "foreign-acs-url"),
+        ("too old", with(&|m| m.issue_instant = at(-301)), "request-too-old"),
+        ("of the future", with(&|m| m.issue_instant = at(301)), "request-too-old"),
+        ("for elsewhere", with(&|m| m.destination = Some(elsewhere.to_owned())), "wrong-destination"),
+    ];
+    cases.map(|(what, url, code)| (what, url, StatusCode::FORBIDDEN, code)).into()
+}
+
 #[tokio::test]
 async fn bad_requests_get_a_page_and_nothing_leaves() {
     on_each_engine(async |house| {
         let sp = Sp::new("jira");
         house.application(sp.settings()).await;
-        let good = || sp.request(&house).message();
-        let bytes = || good().encode().expect("writes");
-        let with = |change: &dyn Fn(&mut AuthnRequest)| {
-            let mut message = good();
-            change(&mut message);
-            url(&house, &message)
-        };
-        let sso = house.idp.sso_url().as_str();
-        let foreign = "https://evil.example/acs".to_owned();
-        let unknown = EntityId::parse("https://evil.example/saml").expect("an entity ID");
-        let minutes =
-            |minutes| house.now() + SignedDuration::from_mins(minutes) + SignedDuration::from_secs(1);
-        let old = house.now() - SignedDuration::from_mins(5) - SignedDuration::from_secs(1);
-        let query = url(&house, &good());
-        let (_, parameters) = query.split_once('?').expect("a query");
-        let padded = xml::append(
-            &bytes(),
-            "AuthnRequest",
-            format!("<x:y xmlns:x=\"urn:x\">{}</x:y>", "a".repeat(20_000)).as_bytes(),
-        );
-        let bomb = vec![b' '; 300 * 1024];
-        let doctype = [b"<!DOCTYPE a [<!ENTITY b 'c'>]>".as_slice(), &bytes()].concat();
-        let cases: Vec<(&str, String, StatusCode, &str)> = vec![
-            ("nothing", sso.to_owned(), StatusCode::BAD_REQUEST, "request-missing"),
-            ("another parameter", format!("{sso}?x=y"), StatusCode::BAD_REQUEST, "request-missing"),
-            (
-                "twice",
-                format!("{sso}?{parameters}&{parameters}"),
-                StatusCode::BAD_REQUEST,
-                "request-malformed",
-            ),
-            ("an array", format!("{sso}?SAMLRequest[]=a"), StatusCode::BAD_REQUEST, "request-malformed"),
-            ("no base64", format!("{sso}?SAMLRequest=***"), StatusCode::BAD_REQUEST, "request-malformed"),
-            (
-                "no deflate",
-                format!("{sso}?SAMLRequest=PGEvPg%3D%3D"),
-                StatusCode::BAD_REQUEST,
-                "request-malformed",
-            ),
-            ("no XML", raw(&house, b"hello"), StatusCode::BAD_REQUEST, "request-malformed"),
-            (
-                "another message",
-                raw(&house, b"<a xmlns=\"urn:x\"/>"),
-                StatusCode::BAD_REQUEST,
-                "request-malformed",
-            ),
-            ("a DTD", raw(&house, &doctype), StatusCode::BAD_REQUEST, "request-malformed"),
-            ("too large", raw(&house, &padded), StatusCode::PAYLOAD_TOO_LARGE, "request-too-large"),
-            ("a bomb", raw(&house, &bomb), StatusCode::PAYLOAD_TOO_LARGE, "request-too-large"),
-            ("half signed", format!("{query}&SigAlg=urn%3Ax"), StatusCode::BAD_REQUEST, "request-malformed"),
-            ("unknown", with(&|m| m.issuer = unknown.clone()), StatusCode::FORBIDDEN, "unknown-issuer"),
-            (
-                "a foreign ACS",
-                with(&|m| m.acs = RequestedAcs::Url(foreign.clone())),
-                StatusCode::FORBIDDEN,
-                "foreign-acs-url",
-            ),
-            (
-                "an ACS without its query",
-                with(&|m| m.acs = RequestedAcs::Url("https://jira.example/acs".to_owned())),
-                StatusCode::FORBIDDEN,
-                "foreign-acs-url",
-            ),
-            (
-                "an unknown index",
-                with(&|m| m.acs = RequestedAcs::Index(7)),
-                StatusCode::FORBIDDEN,
-                "foreign-acs-url",
-            ),
-            ("too old", with(&|m| m.issue_instant = old), StatusCode::FORBIDDEN, "request-too-old"),
-            (
-                "of the future",
-                with(&|m| m.issue_instant = minutes(5)),
-                StatusCode::FORBIDDEN,
-                "request-too-old",
-            ),
-            (
-                "for elsewhere",
-                with(&|m| m.destination = Some("https://idp.example/sso".to_owned())),
-                StatusCode::FORBIDDEN,
-                "wrong-destination",
-            ),
-        ];
+        let octets = sp.request(&house).message().encode().expect("writes");
         let mut browser = house.browser();
-        for (what, url, status, code) in &cases {
-            let reply = browser.get(url).await;
-            assert_eq!(reply.status, *status, "{what}: {}", reply.body);
+        let cases = badly_carried(&house, &octets).into_iter().chain(rule_breakers(&house, &sp));
+        for (what, url, status, code) in cases {
+            let reply = browser.get(&url).await;
+            assert_eq!(reply.status, status, "{what}: {}", reply.body);
             assert!(reply.has_code(code), "{what}: {}", reply.body);
             assert!(!reply.body.contains("evil.example"), "{what}");
             assert!(!reply.body.contains("SAMLResponse"), "{what}");
