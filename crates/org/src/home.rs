@@ -22,6 +22,7 @@ pub(crate) async fn page(State(org): State<Org>, who: SignedIn, csrf: Csrf) -> R
     drop(read);
     let page = Home {
         person: Person { name: who.account.shown(), email: who.account.address.shown().to_owned() },
+        named: who.account.has_name(),
         organizations: organizations.iter().map(|o| o.name.to_string()).collect(),
         tiles,
         administers: administered.map_err(broken)?.is_some(),

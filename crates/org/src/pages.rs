@@ -72,6 +72,8 @@ pub(crate) struct ChangeAccount {
 #[template(path = "home.html")]
 pub(crate) struct Home {
     pub(crate) person: Person,
+    /// Whether the person's name is more than the address.
+    pub(crate) named: bool,
     pub(crate) organizations: Vec<String>,
     pub(crate) tiles: Vec<ProductTile>,
     pub(crate) administers: bool,
@@ -124,7 +126,7 @@ mod tests {
         for tiles in [vec![], vec![tile]] {
             let person = Person { name: hostile.to_owned(), email: "a@b.example".to_owned() };
             let organizations = vec![hostile.to_owned()];
-            let home = Home { person, organizations, tiles, administers: true, csrf: csrf() };
+            let home = Home { person, named: true, organizations, tiles, administers: true, csrf: csrf() };
             assert!(!render(&home).contains(hostile));
         }
         for address in [None, Some(hostile.to_owned())] {

@@ -34,6 +34,7 @@ pub(crate) struct Accounts {
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) name: String,
+    pub(crate) named: bool,
     pub(crate) address: String,
     pub(crate) administrator: bool,
     pub(crate) active: bool,
@@ -69,6 +70,7 @@ pub(crate) async fn page(
 fn line((account, membership): &(Account, Membership), admin: &OrgAdmin) -> Line {
     Line {
         name: account.shown(),
+        named: account.has_name(),
         address: account.address.shown().to_owned(),
         administrator: membership.role == Role::Administrator,
         active: account.standing == Standing::Active,

@@ -6,9 +6,11 @@ pub(crate) mod overview;
 pub(crate) mod saml;
 
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use http::request::Parts;
+use jiff::{SignedDuration, Timestamp};
+use url::form_urlencoded::byte_serialize;
 use web::page::{Console, NavGroup, NavItem, Person};
 use web::{Browser, Csrf, Error};
 
@@ -40,6 +42,9 @@ impl FromRequestParts<Org> for OrgAdmin {
     async fn from_request_parts(parts: &mut Parts, org: &Org) -> Result<Self, Response> {
         let who = SignedIn::from_request_parts(parts, org).await?;
         let path = parts.uri.path().to_owned();
+        if !proven_today(&who, org.now()) {
+            return Err(to_step_up(&path));
+        }
         let rest = async {
             let caller = Caller::from_request_parts(parts, org).await?;
             let browser = Browser::from_request_parts(parts, org).await?;
@@ -90,6 +95,20 @@ impl OrgAdmin {
         }
     }
 }
+
+/// Administration needs a proof of the last twelve hours, however long the
+/// policy lets sessions live (T092).
+fn proven_today(who: &SignedIn, now: Timestamp) -> bool {
+    let proven = who.session.verified_at().max(Some(who.session.authenticated_at()));
+    proven.is_some_and(|at| now.duration_since(at) <= TODAY)
+}
+
+fn to_step_up(path: &str) -> Response {
+    let back: String = byte_serialize(path.as_bytes()).collect();
+    Redirect::to(&format!("/step-up?return_to={back}")).into_response()
+}
+
+const TODAY: SignedDuration = SignedDuration::from_hours(12);
 
 fn not_an_administrator() -> Error {
     Error::new(StatusCode::FORBIDDEN, "error-not-an-administrator").way_on("to-start", "/")

@@ -30,6 +30,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether a first or last name is known.
+    pub const fn has_name(&self) -> bool {
+        self.first_name.is_some() || self.last_name.is_some()
+    }
+
     /// `First Last` as far as known, else the address.
     pub fn shown(&self) -> String {
         let parts: Vec<&str> =

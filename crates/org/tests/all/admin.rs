@@ -5,10 +5,10 @@ use jiff::SignedDuration;
 use org::model::Role;
 use serde_json::{Value, json};
 use store::testing::{TestDatabase, databases};
-use testkit::authenticator::Authenticator;
+use testkit::authenticator::{Authenticator, Forgery};
 
 use crate::kit::{Browser, Idp, ORIGIN, Tenant, World, account, maya};
-use crate::local_door::enrol;
+use crate::local_door::{by_passkey, enrol};
 
 /// Frida, signed in by her passkey.
 async fn frida(world: &World) -> (Browser, Authenticator) {
@@ -152,6 +152,23 @@ async fn saving_asks_for_the_passkey_again_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn administration_asks_for_a_proof_of_today() {
+    let database = TestDatabase::sqlite();
+    let world = World::new(&database).await;
+    enrol(&world, &mut world.browser(), &mut Authenticator::new(), world.frida).await;
+    let (mut browser, mut device) = (world.browser(), Authenticator::new());
+    enrol(&world, &mut browser, &mut device, world.frida).await;
+    let answer = by_passkey(&mut browser, "/login/passkey", &mut device, &Forgery::none()).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    world.clock.advance(SignedDuration::from_hours(11));
+    assert_eq!(browser.get("/admin").await.status, StatusCode::OK);
+    world.clock.advance(SignedDuration::from_hours(2));
+    assert!(browser.who().await.is_some(), "the session itself lives by its policy");
+    let asked = browser.get("/admin/accounts").await;
+    assert_eq!(asked.location().as_deref(), Some("/step-up?return_to=%2Fadmin%2Faccounts"));
+}
+
+#[tokio::test]
 async fn anothers_passkey_confirms_nothing() {
     let database = TestDatabase::sqlite();
     let world = World::new(&database).await;
@@ -206,7 +223,7 @@ async fn an_administrator_sees_only_the_own_organisation() {
         );
         assert!(!accounts.body.contains("secret@globex.example"));
         let events = browser.get("/admin/events").await;
-        assert!(events.body.contains("sign_in.succeeded"), "{events:?}");
+        assert!(events.body.contains("Signed in by single sign-on"), "{events:?}");
         assert!(!events.body.contains(&globex.organization.id.to_string()));
         assert!(!events.body.contains(&globex.made.unique_id.to_string()));
     }
@@ -223,9 +240,12 @@ async fn the_event_log_finds_what_is_behind_a_tracking_id() {
     let form = impostor.answer(&world.acme.us, &target, &maya(), world.now());
     failing.post_answer(&world.acme.us, &form).await;
     let tracking = world.last("sign_in.refused").await.trace.unwrap();
-    let page = browser.get(&format!("/admin/events?by=tracking&id={tracking}")).await;
+    let page = browser.get(&format!("/admin/events?find={tracking}")).await;
     assert!(page.body.contains("wrong-signature") && page.body.contains(&tracking), "{page:?}");
-    assert_eq!(page.body.matches("sign_in.refused").count(), 1);
+    assert!(page.body.contains("does not belong to the certificate that this organisation trusts"));
+    assert_eq!(page.body.matches("Sign-in refused").count(), 1);
+    let nothing = browser.get("/admin/events?find=nothing").await;
+    assert!(nothing.body.contains("Nothing found"), "{nothing:?}");
 }
 
 #[tokio::test]
@@ -245,5 +265,37 @@ async fn accounts_are_listed_page_by_page() {
         let address = format!("p{number:02}@acme.example");
         let shown = [&first, &second].map(|page| page.body.matches(&address).count() > 0);
         assert_eq!(shown.iter().filter(|shown| **shown).count(), 1, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn reasons_that_name_a_person_are_shown_and_can_be_erased() {
+    for database in databases().await {
+        let world = World::new(&database).await;
+        let (mut browser, _) = frida(&world).await;
+        world.sign_in(&mut world.browser(), &maya()).await;
+        let mut failing = world.browser();
+        let target = world.leave(&mut failing, "noah@acme.example", "/").await;
+        let form = world.idp().answer(&world.acme.us, &target, &maya(), world.now());
+        assert_eq!(failing.bring_home(&world.acme.us, &form).await.code(), "name-id-mismatch");
+        let event = world.last("sign_in.refused").await;
+        assert!(!event.data.to_string().contains("acme.example"), "the chain names nobody: {}", event.data);
+        let subject = event.subject.expect("Maya");
+        let path = format!("/admin/events?find={}", event.trace.unwrap());
+        let page = browser.get(&path).await;
+        assert!(
+            page.body.contains("noah@acme.example") && page.body.contains("name-id-mismatch"),
+            "{page:?}"
+        );
+        let tx = world.org.store().begin().await.unwrap();
+        store::events::erase(&tx, &subject).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = browser.get(&path).await;
+        assert!(
+            !page.body.contains("noah@acme.example") && page.body.contains("name-id-mismatch"),
+            "{page:?}"
+        );
+        let by_address = browser.get("/admin/events?find=Maya%40acme.example").await;
+        assert!(by_address.body.contains("Signed in by single sign-on"), "{by_address:?}");
     }
 }
