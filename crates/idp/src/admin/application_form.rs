@@ -154,7 +154,8 @@ impl ApplicationForm {
     }
 
     fn name_id(&self, fields: &mut Fields) -> Option<NameIdRule> {
-        let format = fields.check("name_id_format", Format::parse(&self.name_id_format).ok_or("field-choice"));
+        let format =
+            fields.check("name_id_format", Format::parse(&self.name_id_format).ok_or("field-choice"));
         let source = UserAttribute::parse(&self.name_id_source).ok_or("field-choice");
         let source = fields.check("name_id_source", source);
         Some(NameIdRule { format: format?, source: source? })

@@ -122,7 +122,8 @@ pub(crate) async fn create(
 }
 
 fn read_new(form: &NewForm, fields: &mut Fields, id: PersonId) -> Option<NewUser> {
-    let first_name = fields.check("first_name", DisplayName::parse(&form.first_name).map_err(|_| "field-name"));
+    let first_name =
+        fields.check("first_name", DisplayName::parse(&form.first_name).map_err(|_| "field-name"));
     let last_name = fields.check("last_name", DisplayName::parse(&form.last_name).map_err(|_| "field-name"));
     let email = fields.check("email", EmailAddress::parse(form.email.trim()).map_err(|_| "field-email"));
     let username = match form.username.trim() {
