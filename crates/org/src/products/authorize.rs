@@ -7,7 +7,8 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use console::row_id;
-use jiff::Timestamp;
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
 use url::form_urlencoded;
 use web::{Cookies, Error, ForeignForm, ReturnTo, StrictQuery, Token};
 
@@ -28,8 +29,12 @@ use crate::sign_in::{SignedIn, to_sign_in};
 pub(super) async fn post(
     Tenant(organization): Tenant,
     ForeignForm(parameters): ForeignForm<Parameters>,
-) -> Response {
-    Redirect::to(&path(&organization, parameters.normal(), None)).into_response()
+) -> Result<Response, Error> {
+    let here = path(&organization, parameters.normal(), None);
+    match here.len() <= LONGEST {
+        true => Ok(Redirect::to(&here).into_response()),
+        false => Err(Error::new(StatusCode::PAYLOAD_TOO_LARGE, "error-too-large")),
+    }
 }
 
 /// `GET /oidc/{key}/authorize`.
@@ -164,7 +169,9 @@ impl Request<'_> {
         let seal = parameters.again()?;
         let since = self.org.master_key().open(&parameters.bound(), &seal).ok()?;
         let since = i64::from_be_bytes(since.as_slice().try_into().ok()?);
-        Timestamp::from_microsecond(since).ok()
+        // A page of this morning, opened again from the history, is a new question.
+        let since = Timestamp::from_microsecond(since).ok()?;
+        (self.now.duration_since(since) < SENT).then_some(since)
     }
 }
 
@@ -235,3 +242,9 @@ impl<'a> Way<'a> {
         pairs.find_map(|(given, value)| (given == name).then(|| value.into_owned()))
     }
 }
+
+/// As long as hop 1 remembers where somebody wanted to go.
+const SENT: SignedDuration = SignedDuration::from_mins(70);
+
+/// More than a browser brings back in a request.
+const LONGEST: usize = 8 * 1024;

@@ -200,6 +200,12 @@ async fn a_new_proof_is_asked_for_once_and_not_in_a_loop() {
         let tokens = jira.redeem(&world, value(&answered, "code").unwrap()).await.json();
         let claims = jira.claims(&world, tokens["id_token"].as_str().unwrap()).await;
         assert_eq!(claims["auth_time"], world.now().as_second());
+        world.clock.advance(SignedDuration::from_mins(70));
+        browser.forget("__Host-org-session");
+        world.sign_in(&mut browser, &maya()).await;
+        world.clock.advance(SignedDuration::from_mins(6));
+        let reopened = browser.get(&here).await.location().unwrap();
+        assert!(reopened.starts_with("/login?"), "an old page is a new question: {reopened}");
         let forged = jira.request(&[asks, ("again", "AAAA")]);
         world.clock.advance(SignedDuration::from_mins(6));
         let login = browser.get(&forged).await.location().unwrap();
@@ -222,6 +228,9 @@ async fn a_request_by_post_goes_on_by_get_where_the_session_is() {
     let own = posted.location().unwrap();
     assert!(own.starts_with("/oidc/acme/authorize?"), "{own}");
     assert!(value(&answered(&browser.get(&own).await, CALLBACK), "code").is_some());
+    let long = "x".repeat(20_000);
+    let posted = browser.post_from_idp(&jira.at("authorize"), &[("state", &long)]).await;
+    assert_eq!((posted.status, posted.location()), (StatusCode::PAYLOAD_TOO_LARGE, None));
 }
 
 #[tokio::test]
