@@ -9,9 +9,9 @@ pub enum Role {
     Auditor,
     /// Invites people, adds devices for them, suspends them.
     Helpdesk,
-    /// Also applications and settings.
+    /// Also applications, settings, and lower roles.
     Administrator,
-    /// Also roles. There is always at least one.
+    /// Also administrators and further owners. There is always at least one.
     Owner,
 }
 
