@@ -3,19 +3,21 @@
 use ::store::events::{NewEvent, Personal, append};
 use ::store::{StoreError, Tx};
 use console::events::{self, Actor, note};
-use console::sessions::{self, NewSession, Opened, Opening};
+use console::sessions::{self, FreshToken, Kind, NewSession, Opened, Opening};
 use jiff::Timestamp;
 use saml::sp::VerifiedAssertion;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
+use web::Token;
 
 use super::accounts::join;
 use super::entry;
-use crate::model::{Account, AccountId, Directory, OrganizationId, Role, Standing};
+use crate::model::{Account, AccountId, Directory, OrganizationId, Role, SessionDurations, Standing};
 use crate::sign_in::admit::{Asserted, Entry};
-use crate::sign_in::refused::Refused;
+use crate::sign_in::refused::{ClosedDoor, Refused};
+use crate::sign_in::start::local_door_is_open;
 use crate::sign_in::{Arrival, PendingRequest, Taken};
-use crate::store::{accounts, arrivals, links, pending};
+use crate::store::{accounts, arrivals, links, pending, policies};
 
 /// Whom a refused answer is tied to: that decides how it is written down.
 #[derive(Debug)]
@@ -267,26 +269,29 @@ async fn create(tx: &Tx, entering: &Entering<'_>, now: Timestamp) -> Result<bool
     }
 }
 
-/// A session by the local door: asked again whether it may be, in the
-/// transaction that opens it.
-pub(crate) async fn may_enter_locally(
+/// Opens a session by the local door. The account and its policy have the last
+/// word, in the transaction that opens it: a ceremony that ends after SSO was
+/// enforced opens none (T051).
+pub(crate) async fn enter_locally(
     tx: &Tx,
-    account: AccountId,
-) -> Result<Result<Account, crate::sign_in::refused::ClosedDoor>, StoreError> {
-    use crate::sign_in::refused::ClosedDoor;
-    use crate::sign_in::start::local_door_is_open;
-
-    let Some(found) = accounts::find(tx, account).await? else {
+    actor: &Actor,
+    (opening, fresh, replaces): (Opening, FreshToken, Option<&Token>),
+    now: Timestamp,
+) -> Result<Result<Opened, ClosedDoor>, StoreError> {
+    let id = AccountId::of(opening.person());
+    let Some(account) = accounts::find(tx, id).await? else {
         return Ok(Err(ClosedDoor::NoAccount));
     };
-    if found.standing == Standing::Deactivated {
+    if account.standing == Standing::Deactivated {
         return Ok(Err(ClosedDoor::Deactivated));
     }
-    let policy = crate::store::policies::of_account(tx, account).await?;
-    Ok(match local_door_is_open(policy.as_ref()) {
-        true => Ok(found),
-        false => Err(ClosedDoor::SsoEnforced),
-    })
+    let policy = policies::of_account(tx, id).await?;
+    if !local_door_is_open(policy.as_ref()) {
+        return Ok(Err(ClosedDoor::SsoEnforced));
+    }
+    let durations = policy.map_or(SessionDurations::DEFAULT, |policy| policy.sessions);
+    let session = NewSession { kind: Kind::PERSON, limits: durations.limits(), replaces, fresh };
+    sessions::open(tx, actor, (opening, session), now).await.map(Ok)
 }
 
 /// The event of a refused sign-in.

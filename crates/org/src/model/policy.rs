@@ -4,6 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use console::person::DisplayName;
+use console::sessions::Limits;
+use jiff::SignedDuration;
 
 use super::ids::{DirectoryId, OrganizationId, PolicyId};
 use super::organization::UnknownWord;
@@ -77,6 +79,18 @@ impl SessionDurations {
     /// What a new policy starts with: 30 days unused, 90 days in all.
     pub const DEFAULT: Self =
         Self { idle: Duration::from_secs(30 * DAY), absolute: Duration::from_secs(90 * DAY) };
+
+    /// The same, as sessions take it.
+    pub fn limits(self) -> Limits {
+        self.ending(None)
+    }
+
+    /// The same, and no longer than `left`.
+    pub fn ending(self, left: Option<SignedDuration>) -> Limits {
+        let whole = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+        let absolute = whole(self.absolute);
+        Limits::new(whole(self.idle), left.map_or(absolute, |left| left.min(absolute)))
+    }
 
     /// Between five minutes and a year, the idle time no longer than the whole.
     pub fn new(idle: Duration, absolute: Duration) -> Result<Self, DurationsError> {

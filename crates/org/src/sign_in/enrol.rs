@@ -10,7 +10,7 @@ use console::invitations::{self, OpenInvitation};
 use console::pages::EnrolPage;
 use console::passkeys::{self, PasskeyId};
 use console::person::DisplayName;
-use console::sessions::{self, FreshToken, Kind, Limits, NewSession, Opening};
+use console::sessions::{FreshToken, Kind, Opening};
 use jiff::Timestamp;
 use web::{Browser, CheckedJson, Cookies, Csrf, Error, Token};
 use webauthn::Attachment;
@@ -95,21 +95,10 @@ pub(crate) async fn finish(
     let taken = take_registration(&tx, &actor, (verdict, id, &label), now).await;
     let outcome = match taken.map_err(broken)? {
         Ok(enrolled) => {
-            let may = acts::may_enter_locally(&tx, AccountId::of(enrolled.person())).await;
-            let opening = Opening::proven(enrolled.into_proven());
-            match may.map_err(broken)? {
-                Ok(_) => {
-                    let session = NewSession {
-                        kind: Kind::PERSON,
-                        limits: Limits::ADMINISTRATION,
-                        replaces: shown.as_ref(),
-                        fresh,
-                    };
-                    let opened = sessions::open(&tx, &actor, (opening, session), now).await;
-                    Ok(Some(opened.map_err(broken)?))
-                }
-                Err(_) => Ok(None),
-            }
+            let opening = (Opening::proven(enrolled.into_proven()), fresh, shown.as_ref());
+            // Whoever must come by SSO keeps the passkey for confirming, and is not signed in.
+            let entered = acts::enter_locally(&tx, &actor, opening, now).await;
+            Ok(entered.map_err(broken)?.ok())
         }
         Err(refusal) => Err(Error::from(&refusal)),
     };

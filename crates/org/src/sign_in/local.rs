@@ -6,18 +6,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use console::ceremony::{Place, Purpose};
 use console::door::{self, Answer, Go, begin_authentication, take_authentication};
-use console::sessions::{self, FreshToken, Kind, NewSession, Opened, Opening};
-use jiff::Timestamp;
+use console::sessions::{FreshToken, Kind, Opening};
 use web::{Browser, CheckedJson, Cookies, Csrf, Error, ReturnTo, StrictQuery};
 
 use super::refused::Refused;
 use super::start::Wish;
 use crate::acts::sign_in::{self as acts, Tie};
 use crate::answer::broken;
-use crate::model::{AccountId, SessionDurations};
+use crate::model::AccountId;
 use crate::pages::{self, Caller};
 use crate::service::Org;
-use crate::store::policies;
 
 /// `GET /login/passkey`.
 pub(crate) async fn page(
@@ -63,9 +61,17 @@ pub(crate) async fn finish(
     let actor = &caller.actor;
     let outcome = match take_authentication(&tx, actor, verdict, now).await.map_err(broken)? {
         Ok(proven) => {
-            let opening = Opening::proven(proven);
-            let session = (fresh, shown.as_ref());
-            come_in(&tx, &caller, (opening, session), now).await?
+            let account = AccountId::of(proven.person());
+            let opening = (Opening::proven(proven), fresh, shown.as_ref());
+            match acts::enter_locally(&tx, actor, opening, now).await.map_err(broken)? {
+                Ok(opened) => Ok(opened),
+                Err(closed) => {
+                    let refused = Refused::LocalDoor(closed);
+                    let tie = Tie::Known(None, Some(account));
+                    acts::refuse(&tx, actor, (&refused, &tie), now).await.map_err(broken)?;
+                    Err(refused.page())
+                }
+            }
         }
         Err(refusal) => Err(Error::from(&refusal)),
     };
@@ -74,35 +80,6 @@ pub(crate) async fn finish(
     let go = ReturnTo::or(answer.back.as_deref(), "/").to_string();
     let cookie = Kind::PERSON.cookie(&cookies, &opened.token);
     Ok((cookie, Go { go }).into_response())
-}
-
-/// The account and its policy have the last word, in the transaction that
-/// opens the session: a ceremony that ends after SSO was enforced opens none
-/// (T051).
-async fn come_in(
-    tx: &::store::Tx,
-    caller: &Caller,
-    (opening, (fresh, replaces)): (Opening, (FreshToken, Option<&web::Token>)),
-    now: Timestamp,
-) -> Result<Result<Opened, Error>, Error> {
-    let account = AccountId::of(opening.person());
-    if let Err(closed) = acts::may_enter_locally(tx, account).await.map_err(broken)? {
-        let refused = Refused::LocalDoor(closed);
-        let tie = Tie::Known(None, Some(account));
-        acts::refuse(tx, &caller.actor, (&refused, &tie), now).await.map_err(broken)?;
-        return Ok(Err(refused.page()));
-    }
-    let policy = policies::of_account(tx, account).await.map_err(broken)?;
-    let durations = policy.map_or(SessionDurations::DEFAULT, |policy| policy.sessions);
-    let limits = super::session::limits(durations, None, now);
-    let session = NewSession {
-        kind: Kind::PERSON,
-        limits: limits.unwrap_or(sessions::Limits::ADMINISTRATION),
-        replaces,
-        fresh,
-    };
-    let opened = sessions::open(tx, &caller.actor, (opening, session), now).await;
-    opened.map(Ok).map_err(broken)
 }
 
 fn place(browser: &Browser) -> Place<'static> {

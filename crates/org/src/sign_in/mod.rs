@@ -9,8 +9,8 @@
 //! local           the local door: a passkey that this service keeps
 //! ```
 //!
-//! A [`PendingRequest`] leaves with the browser and is taken when a response
-//! was verified; what was posted becomes an [`Arrival`], which is taken when
+//! A `PendingRequest` leaves with the browser and is taken when a response
+//! was verified; what was posted becomes an `Arrival`, which is taken when
 //! the session is opened. Nothing that arrives cross-site is looked at together
 //! with a session: that happens on our own GET.
 

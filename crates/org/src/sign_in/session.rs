@@ -127,11 +127,10 @@ pub(super) async fn open(
 
 /// The shorter of what the policy says and what the identity provider says;
 /// none when the latter is over already (T048).
-pub(super) fn limits(durations: SessionDurations, ends: Option<Timestamp>, now: Timestamp) -> Option<Limits> {
-    let whole = |d| SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX);
-    let (idle, absolute) = (whole(durations.idle), whole(durations.absolute));
-    let left = ends.map_or(absolute, |ends| ends.duration_since(now));
-    (left > SignedDuration::ZERO).then(|| Limits::new(idle, absolute.min(left)))
+fn limits(durations: SessionDurations, ends: Option<Timestamp>, now: Timestamp) -> Option<Limits> {
+    let left = ends.map(|ends| ends.duration_since(now));
+    let over = left.is_some_and(|left| left <= SignedDuration::ZERO);
+    (!over).then(|| durations.ending(left))
 }
 
 /// Another account is signed in in this browser: asks before it ends.

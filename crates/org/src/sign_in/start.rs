@@ -1,7 +1,7 @@
 //! Hop 1: an address → the identity provider, or the local door.
 //!
 //! Page, words and time are the same for every address. What is asked of the
-//! identity provider is remembered as a [`PendingRequest`] of this browser; the
+//! identity provider is remembered as a `PendingRequest` of this browser; the
 //! RelayState is an opaque handle and says nothing.
 
 mod decide;

@@ -2,12 +2,14 @@
 
 use console::person::DisplayName;
 use console::row_id;
+use org::acts::accounts::NewAccount;
 use org::acts::directories::NewDirectory;
 use org::acts::organizations::NewOrganization;
 use org::acts::policies::NewPolicy;
-use org::acts::{ActError, Refusal, Word, settle};
+use org::acts::{ActError, Refusal, settle};
 use org::model::{
-    AccountId, Claim, DirectoryId, OrganizationId, Plan, PolicyId, Role, SessionDurations, Sso, UniqueId,
+    AccountId, Claim, DirectoryId, JitProvisioning, OrganizationId, Plan, PolicyId, Role, SessionDurations,
+    Sso, UniqueId,
 };
 use org::{Org, acts};
 use store::Tx;
@@ -104,133 +106,97 @@ async fn two_directories_at_once_do_not_outgrow_the_plan() {
     }
 }
 
+/// What came of an act that is expected to be refused.
+macro_rules! refused {
+    ($org:expr, $refusal:ident, |$tx:ident| $act:expr) => {
+        let done = tried($org, async |$tx| $act.await.map(|_| ())).await;
+        assert_eq!(done, Err(Refusal::$refusal));
+    };
+}
+
 #[tokio::test]
-async fn each_rule_of_the_acts_refuses() {
+async fn the_rules_of_organisations_and_directories_hold() {
     for database in databases().await {
         let world = World::new(&database).await;
-        let org = &world.org;
-        let (of, now) = (world.acme.organization.id, world.now());
+        let (org, of, now) = (&world.org, world.acme.organization.id, world.now());
         let host = &org.host("test");
+        let eve = account(org, &world.acme.organization, ("eve@fallback.example", Role::Member)).await;
+        let stranger = &word_of(org, eve);
         let free = organization(org, "free", Plan::Free).await;
-        let stranger = &word_of(
-            org,
-            account(org, &world.acme.organization, ("eve@fallback.example", Role::Member)).await,
-        );
-        let directory = world.acme.made.directory;
-        let local = tried_policy(org, host, free).await;
-        assert_eq!(local, Err(Refusal::NoSuchDirectory));
-
         let new = NewDirectory::draw((free, name("x")), now, org.entropy());
-        assert_eq!(
-            tried(org, async |tx| acts::directories::create(tx, host, new, now).await.map(|_| ())).await,
-            Err(Refusal::PlanWithoutDirectory)
-        );
-        let again =
-            NewOrganization::draw(("free".parse().unwrap(), name("x"), Plan::Free), now, org.entropy());
-        assert_eq!(
-            tried(org, async |tx| acts::organizations::create(tx, host, again, now).await.map(|_| ())).await,
-            Err(Refusal::KeyTaken)
-        );
-        let by_stranger =
-            NewOrganization::draw(("mine".parse().unwrap(), name("x"), Plan::Free), now, org.entropy());
-        assert_eq!(
-            tried(org, async |tx| acts::organizations::create(tx, stranger, by_stranger, now)
-                .await
-                .map(|_| ()))
-            .await,
-            Err(Refusal::NotAllowed)
-        );
+        refused!(org, PlanWithoutDirectory, |tx| acts::directories::create(tx, host, new, now));
+        let new = NewOrganization::draw(("free".parse().unwrap(), name("x"), Plan::Free), now, org.entropy());
+        refused!(org, KeyTaken, |tx| acts::organizations::create(tx, host, new, now));
+        let new = NewOrganization::draw(("mine".parse().unwrap(), name("x"), Plan::Free), now, org.entropy());
+        refused!(org, NotAllowed, |tx| acts::organizations::create(tx, stranger, new, now));
+        let off = (of, nowhere(), false);
+        refused!(org, NoSuchDirectory, |tx| acts::directories::set_enabled(tx, host, off, now));
+        let jit = (of, nowhere(), JitProvisioning::Off);
+        refused!(org, NoSuchDirectory, |tx| acts::directories::set_jit(tx, host, jit, now));
+        let save = |organization, over| acts::saml_configurations::Save {
+            organization,
+            unique_id: world.acme.made.unique_id,
+            over,
+            identity_provider: world.idp().as_configured(),
+        };
+        let (others, stale) = (save(free, None), save(of, Some(1)));
+        refused!(org, NoSuchConfiguration, |tx| acts::saml_configurations::save(tx, host, others, now));
+        refused!(org, ChangedMeanwhile, |tx| acts::saml_configurations::save(tx, host, stale, now));
+        let own = save(of, None);
+        refused!(org, NotAllowed, |tx| acts::saml_configurations::save(tx, stranger, own, now));
+    }
+}
 
+#[tokio::test]
+async fn the_rules_of_domains_hold() {
+    for database in databases().await {
+        let world = World::new(&database).await;
+        let (org, of, now) = (&world.org, world.acme.organization.id, world.now());
+        let host = &org.host("test");
+        let administrator = &word_of(org, world.frida);
+        let directory = Some(world.acme.made.directory);
+        let free = organization(org, "free", Plan::Free).await;
+        let (own, unknown) = ("acme.example".parse().unwrap(), "unknown.example".parse().unwrap());
         let taken = (free, "acme.example".parse().unwrap(), Claim::Automatic);
-        assert_eq!(
-            tried(org, async |tx| acts::domains::add_verified(tx, host, taken, now).await.map(|_| ())).await,
-            Err(Refusal::DomainTaken)
-        );
-        let unknown = "unknown.example".parse().unwrap();
-        assert_eq!(
-            tried(org, async |tx| acts::domains::link(tx, host, (of, &unknown, Some(directory)), now).await)
-                .await,
-            Err(Refusal::DomainNotVerified)
-        );
-        assert_eq!(
-            tried(org, async |tx| acts::domains::set_claim(tx, host, (of, &unknown, Claim::Manual), now)
-                .await
-                .map(|_| ()))
-            .await,
-            Err(Refusal::DomainNotVerified)
-        );
-        let own = "acme.example".parse().unwrap();
-        assert_eq!(
-            tried(org, async |tx| acts::domains::link(tx, host, (of, &own, Some(nowhere())), now).await)
-                .await,
-            Err(Refusal::NoSuchDirectory)
-        );
-        assert_eq!(
-            tried(org, async |tx| acts::domains::link(tx, stranger, (of, &own, None), now).await).await,
-            Err(Refusal::NotAllowed)
-        );
+        refused!(org, DomainTaken, |tx| acts::domains::add_verified(tx, host, taken, now));
+        let by_word = (of, "mine.example".parse().unwrap(), Claim::Automatic);
+        refused!(org, NotAllowed, |tx| acts::domains::add_verified(tx, administrator, by_word, now));
+        refused!(org, DomainNotVerified, |tx| acts::domains::link(tx, host, (of, &unknown, directory), now));
+        let manual = (of, &unknown, Claim::Manual);
+        refused!(org, DomainNotVerified, |tx| acts::domains::set_claim(tx, host, manual, now));
+        let nowhere = Some(nowhere());
+        refused!(org, NoSuchDirectory, |tx| acts::domains::link(tx, host, (of, &own, nowhere), now));
+        refused!(org, NotAllowed, |tx| acts::domains::link(tx, administrator, (free, &own, None), now));
+    }
+}
 
+#[tokio::test]
+async fn the_rules_of_policies_and_accounts_hold() {
+    for database in databases().await {
+        let world = World::new(&database).await;
+        let (org, of, now) = (&world.org, world.acme.organization.id, world.now());
+        let host = &org.host("test");
+        let frida = world.frida;
         let policy = PolicyId::new(row_id(now, org.entropy()));
-        assert_eq!(
-            tried(org, async |tx| acts::policies::set_sso(tx, host, (of, policy, Sso::Off), now).await).await,
-            Err(Refusal::NoSuchPolicy)
-        );
-        assert_eq!(
-            tried(org, async |tx| acts::policies::set_sessions(
-                tx,
-                host,
-                (of, policy, SessionDurations::DEFAULT),
-                now
-            )
-            .await)
-            .await,
-            Err(Refusal::NoSuchPolicy)
-        );
-        assert_eq!(
-            tried(org, async |tx| acts::policies::assign(tx, host, (of, world.frida, None), now).await).await,
-            Err(Refusal::NoSuchAccount)
-        );
-        assert_eq!(
-            tried(org, async |tx| acts::directories::set_enabled(tx, host, (of, nowhere(), false), now)
-                .await)
-            .await,
-            Err(Refusal::NoSuchDirectory)
-        );
-        let unknown = acts::saml_configurations::Save {
-            organization: free,
-            unique_id: world.acme.made.unique_id,
-            over: None,
-            identity_provider: world.idp().as_configured(),
-        };
-        assert_eq!(
-            tried(org, async |tx| acts::saml_configurations::save(tx, host, unknown, now).await).await,
-            Err(Refusal::NoSuchConfiguration),
-            "another organisation's"
-        );
-        let stale = acts::saml_configurations::Save {
-            organization: of,
-            unique_id: world.acme.made.unique_id,
-            over: Some(1),
-            identity_provider: world.idp().as_configured(),
-        };
-        assert_eq!(
-            tried(org, async |tx| acts::saml_configurations::save(tx, host, stale, now).await).await,
-            Err(Refusal::ChangedMeanwhile)
-        );
+        let new = NewPolicy::draw((of, nowhere()), (name("x"), Sso::Enforced), now, org.entropy());
+        refused!(org, NoSuchDirectory, |tx| acts::policies::create(tx, host, new, now));
+        refused!(org, NoSuchPolicy, |tx| acts::policies::set_sso(tx, host, (of, policy, Sso::Off), now));
+        let sessions = (of, policy, SessionDurations::DEFAULT);
+        refused!(org, NoSuchPolicy, |tx| acts::policies::set_sessions(tx, host, sessions, now));
+        refused!(org, NoSuchAccount, |tx| acts::policies::assign(tx, host, (of, frida, None), now));
+        let maya = account(org, &world.acme.organization, ("maya@acme.example", Role::Member)).await;
+        refused!(org, NoSuchPolicy, |tx| acts::policies::assign(tx, host, (of, maya, Some(policy)), now));
         let nobody = AccountId::new(row_id(now, org.entropy()));
-        assert_eq!(
-            tried(org, async |tx| acts::accounts::set_role(tx, host, (of, nobody, Role::Member), now).await)
-                .await,
-            Err(Refusal::NoSuchAccount)
-        );
-        assert_eq!(
-            tried(org, async |tx| acts::accounts::add_member(tx, host, (of, world.frida), now).await).await,
-            Err(Refusal::MemberAlready)
-        );
-        assert_eq!(
-            tried(org, async |tx| acts::accounts::reactivate(tx, host, (free, world.frida), now).await).await,
-            Err(Refusal::NoSuchAccount)
-        );
+        let member = (of, nobody, Role::Member);
+        refused!(org, NoSuchAccount, |tx| acts::accounts::set_role(tx, host, member, now));
+        refused!(org, MemberAlready, |tx| acts::accounts::add_member(tx, host, (of, frida), now));
+        let free = organization(org, "free", Plan::Free).await;
+        refused!(org, NoSuchAccount, |tx| acts::accounts::reactivate(tx, host, (free, frida), now));
+        let draft = console::invitations::Draft::draw(now, org.entropy());
+        refused!(org, NoSuchAccount, |tx| acts::invitations::invite(tx, host, (free, frida, draft), now));
+        let address = console::person::EmailAddress::parse("Frida@Fallback.example").unwrap();
+        let new = NewAccount::draw((of, Role::Member), (address, [None, None]), now, org.entropy());
+        refused!(org, AddressTaken, |tx| acts::accounts::create(tx, host, new, now));
     }
 }
 
@@ -299,12 +265,6 @@ async fn a_cleared_link_is_made_anew_by_the_next_sign_in() {
     let directory = (of.0, nowhere(), id);
     let again = tried(&world.org, async |tx| acts::accounts::clear_link(tx, host, directory, now).await);
     assert_eq!(again.await, Err(Refusal::NotLinked));
-}
-
-async fn tried_policy(org: &Org, word: &Word, of: OrganizationId) -> Result<(), Refusal> {
-    let now = org.now();
-    let new = NewPolicy::draw((of, nowhere()), (name("x"), Sso::Enforced), now, org.entropy());
-    tried(org, async |tx| acts::policies::create(tx, word, new, now).await.map(|_| ())).await
 }
 
 async fn tried(org: &Org, act: impl AsyncFnOnce(&Tx) -> Result<(), ActError>) -> Result<(), Refusal> {

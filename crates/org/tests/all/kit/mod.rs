@@ -61,7 +61,7 @@ impl World {
         let acme = Tenant::set_up(&org, ("acme", "acme.example"), &idp::ACME).await;
         let frida = account(&org, &acme.organization, ("frida@fallback.example", Role::Administrator)).await;
         let router = org::router(org.clone());
-        Self { org, router, clock, acme, frida, folder: folder }
+        Self { org, router, clock, acme, frida, folder }
     }
 
     /// The same deployment after a restart.
