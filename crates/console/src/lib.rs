@@ -60,9 +60,16 @@
 //! }
 //! ```
 //!
-//! A page then finds who is signed in with [`sessions::current`] and takes a [`Fresh`](sessions::Fresh) for dangerous acts
-//! with [`sessions::demand_fresh`]. Enrolment is the same dance with an invitation: [`invitations::look_up`] on GET and on
-//! both POSTs, [`door::Door::ask_registration`], [`door::take_registration`].
+//! Both are reached from the page's script: [`door::Wish`] says which [`door::Ask`] it wants, [`door::Answer`] carries the
+//! credential, [`door::Go`] is the answer. [`events::Actor`] is an extractor, and names the person once it is known
+//! ([`events::Actor::known_as`]).
+//!
+//! A service's own extractors (`SignedIn`, `Admin`) wrap [`sessions::visit`]; dangerous acts take the
+//! [`Fresh`](sessions::Fresh) that [`sessions::demand_fresh`] gives, or send the person to a
+//! [`StepUpPage`](pages::StepUpPage), whose finish calls [`sessions::step_up`]. Enrolment is the dance above with an
+//! invitation: [`invitations::look_up`] on GET and on begin, [`door::Door::ask_registration`], then
+//! [`door::take_registration`]; [`door::Enrolled::is_by`] says where the person goes next. A proof that one browser made for
+//! another (the QR sign-in) waits in [`door::keep`] until [`door::redeem`].
 
 pub mod ceremony;
 pub mod door;

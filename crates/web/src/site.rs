@@ -83,6 +83,11 @@ impl Site {
         &*self.0.entropy
     }
 
+    /// The same, to be kept by what outlives the request's borrow.
+    pub fn entropy_shared(&self) -> Arc<dyn Entropy> {
+        Arc::clone(&self.0.entropy)
+    }
+
     /// A page, as an answer with status 200. Its texts are looked up here.
     ///
     /// # Errors

@@ -8,9 +8,9 @@ use webauthn::{
     VerifiedAuthentication,
 };
 
-use super::{Door, DoorRefusal, Proven, Verdict};
+use super::{Door, DoorRefusal, Proven, Settled, Verdict};
 use crate::ceremony::{self, CeremonyRefusal, Kind, NewCeremony, Place, Waiting, bound_hash};
-use crate::events::{Actor, Entry, door_refused, note};
+use crate::events::{Actor, DoorRefused, Entry, door_refused, note};
 use crate::passkeys::{self, Counted, Kept, PasskeyId};
 use crate::person::PersonId;
 use crate::sessions::Method;
@@ -99,8 +99,9 @@ impl Door {
         if let Err(refusal) = waiting.fits(false, place, now) {
             return Ok(Verdict::stray(refusal, now));
         }
+        let about = kept.as_ref().map(|kept| kept.person);
         let outcome = self.verify(&waiting, &response, kept);
-        Ok(Verdict { waiting: Some(waiting), outcome, at: now })
+        Ok(Verdict { waiting: Some(waiting), about, outcome, at: now })
     }
 
     fn verify(
@@ -160,12 +161,7 @@ pub async fn take_authentication(
     verdict: Verdict<Authenticated>,
     now: Timestamp,
 ) -> Result<Result<Proven, DoorRefusal>, StoreError> {
-    let Verdict { waiting, outcome, at } = verdict;
-    let purpose = waiting.as_ref().map(|waiting| waiting.purpose.clone());
-    let outcome = match waiting {
-        Some(waiting) if !ceremony::take(tx, &waiting, now).await? => Err(CeremonyRefusal::Taken.into()),
-        Some(_) | None => outcome,
-    };
+    let Settled { purpose, about, outcome, at } = verdict.settle(tx, now).await?;
     let outcome = match outcome {
         Ok(authenticated) => count_on(tx, authenticated, at, now).await?,
         Err(refusal) => Err(refusal),
@@ -180,7 +176,8 @@ pub async fn take_authentication(
             if let DoorRefusal::Copied(id) = refusal {
                 passkeys::flag(tx, *id, now).await?;
             }
-            door_refused(tx, actor, (purpose.as_deref(), None, refusal), now).await?;
+            let refused = DoorRefused { purpose: purpose.as_deref(), person: about, refusal };
+            door_refused(tx, actor, refused, now).await?;
         }
     }
     Ok(outcome)

@@ -20,9 +20,10 @@ mod registration;
 mod wire;
 
 use jiff::Timestamp;
+use store::{StoreError, Tx};
 use webauthn::RelyingParty;
 
-use crate::ceremony::Waiting;
+use crate::ceremony::{self, CeremonyRefusal, Waiting};
 use crate::passkeys::PasskeyId;
 use crate::person::PersonId;
 use crate::sessions::Method;
@@ -56,7 +57,7 @@ impl Door {
 }
 
 /// A person was proven by a ceremony with user verification. Only the door makes one ([`take_authentication`],
-/// [`redeem`], [`Enrolled::into_proven`]).
+/// [`redeem`], [`Enrolled::into_proven`]). A clone proves nothing more: one sign-in may open a session of each kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Proven {
@@ -96,17 +97,38 @@ impl Proven {
 pub struct Verdict<V> {
     /// The ceremony, if the answer came from the browser that began it: taken whatever the verdict is.
     waiting: Option<Waiting>,
+    /// Whom the answer is about, by the passkey or the registration it names: not proven yet.
+    about: Option<PersonId>,
     outcome: Result<V, DoorRefusal>,
     at: Timestamp,
 }
 
 impl<V> Verdict<V> {
     fn stray(refusal: impl Into<DoorRefusal>, at: Timestamp) -> Self {
-        Self { waiting: None, outcome: Err(refusal.into()), at }
+        Self { waiting: None, about: None, outcome: Err(refusal.into()), at }
+    }
+
+    /// Takes the ceremony: what the verdict still says when this very call got it.
+    async fn settle(self, tx: &Tx, now: Timestamp) -> Result<Settled<V>, StoreError> {
+        let Self { waiting, about, outcome, at } = self;
+        let outcome = match &waiting {
+            Some(waiting) if !ceremony::take(tx, waiting, now).await? => Err(CeremonyRefusal::Taken.into()),
+            Some(_) | None => outcome,
+        };
+        Ok(Settled { purpose: waiting.map(|waiting| waiting.purpose), about, outcome, at })
     }
 
     /// Why it is refused so far, if it is.
     pub fn refusal(&self) -> Option<&DoorRefusal> {
         self.outcome.as_ref().err()
     }
+}
+
+/// A verdict whose ceremony is gone.
+struct Settled<V> {
+    /// The ceremony's purpose, if it was this browser's own.
+    purpose: Option<String>,
+    about: Option<PersonId>,
+    outcome: Result<V, DoorRefusal>,
+    at: Timestamp,
 }

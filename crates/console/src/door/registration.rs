@@ -12,9 +12,9 @@ use webauthn::{
     RegistrationState, UserHandle,
 };
 
-use super::{Door, DoorRefusal, Proven, Verdict};
+use super::{Door, DoorRefusal, Proven, Settled, Verdict};
 use crate::ceremony::{self, CeremonyRefusal, Kind, NewCeremony, Place, Waiting, bound_hash};
-use crate::events::{Actor, Entry, door_refused, note};
+use crate::events::{Actor, DoorRefused, Entry, door_refused, note};
 use crate::invitations::{self, InvitationId, OpenInvitation};
 use crate::passkeys::{self, NewKept, PasskeyId};
 use crate::person::{DisplayName, PersonId};
@@ -76,12 +76,12 @@ pub struct Registered {
 }
 
 /// A person has a new passkey, made with user verification. Only [`take_registration`] makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Enrolled {
     person: PersonId,
     passkey: PasskeyId,
-    invitation: Option<InvitationId>,
+    invitation: Option<(InvitationId, String)>,
     at: Timestamp,
 }
 
@@ -97,8 +97,13 @@ impl Enrolled {
     }
 
     /// The invitation it used up; none for a further passkey of a signed-in person.
-    pub const fn invitation(&self) -> Option<InvitationId> {
-        self.invitation
+    pub fn invitation(&self) -> Option<InvitationId> {
+        self.invitation.as_ref().map(|(id, _)| *id)
+    }
+
+    /// Whether it used up an invitation for this purpose: what decides where the person goes now, not the page's address.
+    pub fn is_by(&self, purpose: invitations::Purpose) -> bool {
+        self.invitation.as_ref().is_some_and(|(_, word)| word == purpose.name())
     }
 
     /// When the server judged the ceremony.
@@ -170,20 +175,18 @@ impl Door {
             return Ok(Verdict::stray(refusal, now));
         }
         let grantor = grantor(&waiting)?;
-        let outcome = self.verify_registration(&waiting, &response, grantor);
-        Ok(Verdict { waiting: Some(waiting), outcome, at: now })
-    }
-
-    fn verify_registration(
-        &self,
-        waiting: &Waiting,
-        response: &RegistrationResponse,
-        grantor: Grantor,
-    ) -> Result<Registered, DoorRefusal> {
-        let state = RegistrationState::from_bytes(&waiting.state)?;
-        let verified = self.relying_party.finish_registration(&state, response)?;
-        let person = state.user_handle().to_uuid().map(PersonId::new).ok_or(CeremonyRefusal::Unknown)?;
-        Ok(Registered { person, grantor, passkey: verified.into_passkey() })
+        let state = match RegistrationState::from_bytes(&waiting.state) {
+            Ok(state) => state,
+            Err(error) => return Ok(Verdict::stray(error, now)),
+        };
+        let person =
+            state.user_handle().to_uuid().map(PersonId::new).ok_or_else(|| unreadable("ceremony.state"))?;
+        let verified = self.relying_party.finish_registration(&state, &response);
+        let outcome = match verified {
+            Ok(verified) => Ok(Registered { person, grantor, passkey: verified.into_passkey() }),
+            Err(error) => Err(error.into()),
+        };
+        Ok(Verdict { waiting: Some(waiting), about: Some(person), outcome, at: now })
     }
 }
 
@@ -213,12 +216,7 @@ pub async fn take_registration(
     (verdict, id, label): (Verdict<Registered>, PasskeyId, &DisplayName),
     now: Timestamp,
 ) -> Result<Result<Enrolled, DoorRefusal>, StoreError> {
-    let Verdict { waiting, outcome, at } = verdict;
-    let purpose = waiting.as_ref().map(|waiting| waiting.purpose.clone());
-    let outcome = match waiting {
-        Some(waiting) if !ceremony::take(tx, &waiting, now).await? => Err(CeremonyRefusal::Taken.into()),
-        Some(_) | None => outcome,
-    };
+    let Settled { purpose, about, outcome, at } = verdict.settle(tx, now).await?;
     let outcome = match outcome {
         Ok(registered) => {
             let new = NewKept { id, person: registered.person, label, passkey: &registered.passkey };
@@ -230,13 +228,15 @@ pub async fn take_registration(
     };
     match outcome {
         Ok((person, invitation)) => {
-            let data = json!({ "passkey": id, "invitation": invitation, "purpose": purpose });
+            let used = invitation.as_ref().map(|(id, _)| *id);
+            let data = json!({ "passkey": id, "invitation": used, "purpose": purpose });
             let actor = actor.known_as(person);
             note(tx, &actor, Entry::new("passkey.registered", Some(person), data), now).await?;
             Ok(Ok(Enrolled { person, passkey: id, invitation, at }))
         }
         Err(refusal) => {
-            door_refused(tx, actor, (purpose.as_deref(), None, &refusal), now).await?;
+            let refused = DoorRefused { purpose: purpose.as_deref(), person: about, refusal: &refusal };
+            door_refused(tx, actor, refused, now).await?;
             Ok(Err(refusal))
         }
     }
@@ -248,10 +248,10 @@ async fn store_passkey(
     new: &NewKept<'_>,
     grantor: Grantor,
     now: Timestamp,
-) -> Result<Result<Option<InvitationId>, DoorRefusal>, StoreError> {
+) -> Result<Result<Option<(InvitationId, String)>, DoorRefusal>, StoreError> {
     let invitation = match grantor {
         Grantor::Invitation(id) => match invitations::use_up(tx, id, new.person, now).await? {
-            Ok(()) => Some(id),
+            Ok(purpose) => Some((id, purpose)),
             Err(refusal) => return Ok(Err(refusal.into())),
         },
         Grantor::Session(id) if !sessions::is_open(tx, (new.person, id), now).await? => {
@@ -262,7 +262,7 @@ async fn store_passkey(
     if passkeys::insert(tx, new, now).await? {
         return Ok(Ok(invitation));
     }
-    if let Some(id) = invitation {
+    if let Some((id, _)) = invitation {
         invitations::give_back(tx, id).await?;
     }
     Ok(Err(DoorRefusal::CredentialTaken))

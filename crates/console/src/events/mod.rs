@@ -11,19 +11,22 @@ mod write;
 use std::fmt;
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use http::request::Parts;
 use web::ambient::Entropy;
 use web::network::Source;
 use web::peer::Peer;
 use web::shell::Tracking;
+use web::site::Site;
 
 use crate::person::PersonId;
 
 pub use export::export;
 pub use page::{By, EventLine, EventsPage, Lookup, page};
-pub(crate) use write::door_refused;
+pub(crate) use write::{DoorRefused, door_refused};
 pub use write::{Entry, Refused, note, refuse, refuse_stray};
 
-/// Who acts, and by which request: what every event of an act says beside the act itself.
+/// Who acts, and by which request: what every event of an act says beside the act itself. An extractor.
 #[derive(Clone)]
 pub struct Actor {
     who: Who,
@@ -83,6 +86,18 @@ impl Actor {
             Who::Person(person) => Some(person.to_string()),
             Who::Machine(name) => Some(format!("host:{name}")),
         }
+    }
+}
+
+/// A stranger: handlers that know more say [`Actor::known_as`].
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = web::Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, web::Error> {
+        let tracking = Tracking::from_request_parts(parts, state).await?;
+        let peer = Peer::from_request_parts(parts, state).await?;
+        let site = Site::from_request_parts(parts, state).await?;
+        Ok(Self::stranger(&tracking, peer, site.entropy_shared()))
     }
 }
 

@@ -97,30 +97,40 @@ pub async fn refuse_stray(
     count_junk(tx, &Junk { source: &actor.source, code: refused.code, at: now, example }).await
 }
 
-/// The door's refusals: written in full if the ceremony was this browser's own, which `purpose` tells.
+/// A refusal of the door: for which purpose (known if the ceremony was this browser's own), about whom, and why.
+#[derive(Debug)]
+pub(crate) struct DoorRefused<'a> {
+    pub(crate) purpose: Option<&'a str>,
+    pub(crate) person: Option<PersonId>,
+    pub(crate) refusal: &'a DoorRefusal,
+}
+
+/// Writes a refusal of the door in full if the ceremony was this browser's own, and counts it otherwise.
 pub(crate) async fn door_refused(
     tx: &Tx,
     actor: &Actor,
-    (purpose, subject, refusal): (Option<&str>, Option<PersonId>, &DoorRefusal),
+    refused: DoorRefused<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let reason = match purpose {
-        Some(purpose) => format!("{refusal} (for {purpose})"),
-        None => refusal.to_string(),
-    };
-    let refused = Refused {
-        kind: "door.refused",
-        subject: subject.map(|person| person.to_string()),
-        code: refusal.code(),
-        reason: &reason,
-        expected: None,
-        received: None,
-    };
-    match purpose {
-        Some(_) => refuse(tx, actor, refused, now).await,
-        None => refuse_stray(tx, actor, refused, now).await,
+    let DoorRefused { purpose, person, refusal } = refused;
+    let (code, reason) = (refusal.code(), refusal.to_string());
+    if purpose.is_none() {
+        let stray = Refused {
+            kind: DOOR_REFUSED,
+            subject: None,
+            code,
+            reason: &reason,
+            expected: None,
+            received: None,
+        };
+        return refuse_stray(tx, actor, stray, now).await;
     }
+    let passkey = refusal.passkey();
+    let data = json!({ "code": code, "reason": clipped(&reason), "purpose": purpose, "passkey": passkey });
+    note(tx, actor, Entry::new(DOOR_REFUSED, person, data), now).await
 }
+
+const DOOR_REFUSED: &str = "door.refused";
 
 /// At most 1,000 characters, without NUL (PostgreSQL stores none): what strangers send does not fill the log.
 fn clipped(text: &str) -> String {

@@ -99,15 +99,16 @@ pub async fn withdraw_all(
     Ok(withdrawn)
 }
 
-/// Uses an invitation up, for the registration in the same transaction: of many at once exactly one wins.
+/// Uses an invitation up, for the registration in the same transaction, and gives its purpose: of many at once exactly
+/// one wins.
 pub(crate) async fn use_up(
     tx: &Tx,
     id: InvitationId,
     person: PersonId,
     now: Timestamp,
-) -> Result<Result<(), InvitationRefusal>, StoreError> {
-    if rows::use_up(tx, id, person, now).await? {
-        return Ok(Ok(()));
+) -> Result<Result<String, InvitationRefusal>, StoreError> {
+    if let Some(purpose) = rows::use_up(tx, id, person, now).await? {
+        return Ok(Ok(purpose));
     }
     let course = rows::course(tx, id).await?;
     let refusal = course.map_or(InvitationRefusal::Unknown, |course| {

@@ -14,7 +14,7 @@ store::statements! {
     pub(super) INSERT = "insert into invitation (id, token, person, purpose, invited_by, created_at, expires_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
     pub(super) USE_UP = "update invitation set used_at = $1 where id = $2 and person = $3 and used_at is null \
-        and withdrawn_at is null and expires_at > $4";
+        and withdrawn_at is null and expires_at > $4 returning purpose";
     pub(super) GIVE_BACK = "update invitation set used_at = null where id = $1";
     pub(super) COURSE = "select expires_at, used_at, withdrawn_at from invitation where id = $1";
     pub(super) WITHDRAW = "update invitation set withdrawn_at = $1 where id = $2 and used_at is null \
@@ -57,15 +57,16 @@ pub(super) async fn insert(
     tx.execute(INSERT, args).await.map(|_| ())
 }
 
-/// Whether this very call used it up.
+/// Its purpose, if this very call used it up.
 pub(super) async fn use_up(
     tx: &Tx,
     id: InvitationId,
     person: PersonId,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Option<String>, StoreError> {
     let args = [Value::from(now), Value::from(id.uuid()), Value::from(person.uuid()), Value::from(now)];
-    Ok(tx.execute(USE_UP, args).await? == 1)
+    let row = tx.query_opt(USE_UP, args).await?;
+    row.map(|row| row.get(0)).transpose()
 }
 
 pub(super) async fn give_back(tx: &Tx, id: InvitationId) -> Result<(), StoreError> {

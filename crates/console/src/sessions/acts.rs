@@ -1,14 +1,38 @@
 //! Opening, using and ending sessions.
 
+use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
-use store::{ReadTx, StoreError, Tx};
+use store::{ReadTx, Store, StoreError, Tx};
 use web::token::Token;
 
 use super::{Found, FreshToken, Kind, Listed, NewSession, Opened, Opening, SessionId, SignedIn, State, rows};
 use crate::door::Proven;
 use crate::events::{Actor, Entry, note};
 use crate::person::PersonId;
+
+/// The session of a request, its use noted when that is due: what a service's extractors call.
+///
+/// # Errors
+/// Only the store's.
+pub async fn visit(
+    store: &Store,
+    kind: Kind,
+    token: Option<&Token>,
+    now: Timestamp,
+) -> Result<Found, StoreError> {
+    let read = store.read().await?;
+    let found = current(&read, kind, token, now).await?;
+    drop(read);
+    if let Found::SignedIn(who) = &found
+        && who.touch_due(now)
+    {
+        let tx = store.begin().await?;
+        touch(&tx, who, now).await?;
+        tx.commit().await?;
+    }
+    Ok(found)
+}
 
 /// The session of the token that a request's cookie carries.
 ///
@@ -89,6 +113,12 @@ pub async fn open(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the passkey belongs to another person than this session, or the session is over")]
 pub struct NotYou;
+
+impl From<NotYou> for web::Error {
+    fn from(refusal: NotYou) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "error-not-you").because(refusal)
+    }
+}
 
 /// Notes a fresh ceremony in a session and gives it a new token (T092: rotate when privilege changes).
 ///

@@ -4,7 +4,7 @@
 //! registration, or an assertion that `saml` verified. Its token lives in a `__Host-` cookie of the browser; the database
 //! has only the token's hash. Sign-in and step-up always give a new token, and the one that this browser showed ends.
 //!
-//! - [`current`] finds the session of a request, [`touch`] notes its use, once a minute at most;
+//! - [`visit`] finds the session of a request ([`current`]) and notes its use ([`touch`]), once a minute at most;
 //! - [`open`], [`end`], [`end_one`], [`end_all`] and [`step_up`] are acts;
 //! - [`demand_fresh`], [`Limits`] and [`Course`] are the rules.
 
@@ -21,11 +21,11 @@ use web::ambient::Entropy;
 use web::cookie::{Cookie, Cookies, SetCookie};
 use web::token::Token;
 
-use crate::door::{Enrolled, Proven};
+use crate::door::Proven;
 use crate::ids::row_id;
 use crate::person::PersonId;
 
-pub use acts::{NotYou, current, end, end_all, end_one, is_live, list, open, step_up, touch};
+pub use acts::{NotYou, current, end, end_all, end_one, is_live, list, open, step_up, touch, visit};
 pub(crate) use rows::{STATEMENTS, SWEEP, is_open};
 pub use rules::{Course, FRESH, Fresh, Limits, State, StepUp, demand_fresh};
 
@@ -241,23 +241,15 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// By a ceremony that the door took.
+    /// By a ceremony that the door took; a registration is one too ([`Enrolled::into_proven`](crate::door::Enrolled)).
     pub fn proven(proof: Proven) -> Self {
         let verified_at = proof.how().is_local_ceremony().then(|| proof.at());
         Self { person: proof.person(), method: proof.how(), authenticated_at: proof.at(), verified_at }
     }
 
-    /// By a registration, which demanded user verification too: the first owner's set-up link ends signed in.
-    pub fn enrolled(proof: &Enrolled) -> Self {
-        let at = proof.at();
-        Self { person: proof.person(), method: Method::Passkey, authenticated_at: at, verified_at: Some(at) }
-    }
-
     /// By an identity provider's assertion, of which the service found that it speaks for `person`.
-    ///
-    /// `authenticated_at` is the assertion's `AuthnInstant`, which the verifier has judged.
-    pub fn asserted(person: PersonId, _proof: &VerifiedAssertion, authenticated_at: Timestamp) -> Self {
-        Self { person, method: Method::Saml, authenticated_at, verified_at: None }
+    pub fn asserted(person: PersonId, proof: &VerifiedAssertion) -> Self {
+        Self { person, method: Method::Saml, authenticated_at: proof.authn_instant(), verified_at: None }
     }
 
     /// Who was proven. The service asks its own rules (still active?) before it opens.

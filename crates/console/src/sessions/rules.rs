@@ -1,5 +1,6 @@
 //! When a session lives and when a ceremony is fresh. Pure.
 
+use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Method, SessionId, SignedIn};
@@ -111,6 +112,13 @@ impl Fresh {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this needs your passkey again")]
 pub struct StepUp;
+
+impl From<StepUp> for web::Error {
+    /// 403, for scripts and forms; a page redirects to its step-up page instead.
+    fn from(step_up: StepUp) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "error-step-up").because(step_up)
+    }
+}
 
 /// Asks for a ceremony with user verification at most five minutes old.
 ///
