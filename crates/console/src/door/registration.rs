@@ -254,7 +254,7 @@ async fn store_passkey(
             Ok(purpose) => Some((id, purpose)),
             Err(refusal) => return Ok(Err(refusal.into())),
         },
-        Grantor::Session(id) if !sessions::is_open(tx, (new.person, id), now).await? => {
+        Grantor::Session(id) if !sessions::is_live(tx, (new.person, id), now).await? => {
             return Ok(Err(DoorRefusal::SessionOver));
         }
         Grantor::Session(_) => None,

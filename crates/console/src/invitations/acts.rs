@@ -37,8 +37,7 @@ pub async fn list_open(
     rows::list_open(tx, person, now).await
 }
 
-/// Invites a person. Earlier invitations of this person for the same purpose are withdrawn, so that at most one link
-/// works.
+/// Invites a person. Whatever earlier link this person still had for the same purpose is withdrawn.
 ///
 /// Whether the actor may invite this person is asked by the service, before.
 ///

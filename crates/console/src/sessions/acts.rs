@@ -11,7 +11,8 @@ use crate::door::Proven;
 use crate::events::{Actor, Entry, note};
 use crate::person::PersonId;
 
-/// The session of a request, its use noted when that is due: what a service's extractors call.
+/// The session of a request, its use noted when that is due: what a service's extractors call. A store that can be read
+/// but not written now still lets people read.
 ///
 /// # Errors
 /// Only the store's.
@@ -26,12 +27,17 @@ pub async fn visit(
     drop(read);
     if let Found::SignedIn(who) = &found
         && who.touch_due(now)
+        && let Err(error) = note_use(store, who, now).await
     {
-        let tx = store.begin().await?;
-        touch(&tx, who, now).await?;
-        tx.commit().await?;
+        tracing::warn!(%error, "the use of a session was not noted");
     }
     Ok(found)
+}
+
+async fn note_use(store: &Store, who: &SignedIn, now: Timestamp) -> Result<(), StoreError> {
+    let tx = store.begin().await?;
+    touch(&tx, who, now).await?;
+    tx.commit().await
 }
 
 /// The session of the token that a request's cookie carries.
@@ -98,13 +104,18 @@ pub async fn open(
     (opening, session): (Opening, NewSession<'_>),
     now: Timestamp,
 ) -> Result<Opened, StoreError> {
-    if let Some(old) = session.replaces {
-        rows::end_token(tx, old.hash().as_ref(), session.kind.name(), now).await?;
-    }
+    let replaced = match session.replaces {
+        Some(old) => rows::end_token(tx, old.hash().as_ref(), session.kind.name(), now).await?,
+        None => 0,
+    };
     rows::insert(tx, &opening, &session, now).await?;
     let opened = Opened { session: session.fresh.id, person: opening.person, token: session.fresh.token };
-    let data =
-        json!({ "session": opened.session, "kind": session.kind.name(), "method": opening.method.name() });
+    let data = json!({
+        "session": opened.session,
+        "kind": session.kind.name(),
+        "method": opening.method.name(),
+        "replaced": replaced == 1,
+    });
     note(tx, actor, Entry::new("session.opened", Some(opened.person), data), now).await?;
     Ok(opened)
 }

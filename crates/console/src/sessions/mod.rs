@@ -26,7 +26,7 @@ use crate::ids::row_id;
 use crate::person::PersonId;
 
 pub use acts::{NotYou, current, end, end_all, end_one, is_live, list, open, step_up, touch, visit};
-pub(crate) use rows::{STATEMENTS, SWEEP, is_open};
+pub(crate) use rows::{STATEMENTS, SWEEP};
 pub use rules::{Course, FRESH, Fresh, Limits, State, StepUp, demand_fresh};
 
 /// The id of a session's row: names the session on pages and in events, and opens nothing.

@@ -17,7 +17,6 @@ store::statements! {
     pub(super) LIST = "select id, kind, person, method, authenticated_at, verified_at, opened_at, last_seen_at, idle, \
         expires_at, ended_at from session where person = $1 and ended_at is null and expires_at > $2 \
         order by id desc limit 200";
-    IS_OPEN = "select 1 from session where id = $1 and person = $2 and ended_at is null and expires_at > $3";
     pub(super) INSERT = "insert into session (id, kind, token, person, method, authenticated_at, verified_at, opened_at, \
         last_seen_at, idle, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     pub(super) TOUCH = "update session set last_seen_at = $1 where id = $2 and last_seen_at <= $3 and ended_at is null";
@@ -48,16 +47,6 @@ pub(super) async fn find_one(
 pub(super) async fn list(tx: &ReadTx, person: PersonId, now: Timestamp) -> Result<Vec<SignedIn>, StoreError> {
     let rows = tx.query(LIST, [Value::from(person.uuid()), Value::from(now)]).await?;
     rows.iter().map(signed_in).collect()
-}
-
-/// Whether nobody has ended this session of this person and its absolute life is not over.
-pub(crate) async fn is_open(
-    tx: &ReadTx,
-    (person, id): (PersonId, SessionId),
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let args = [Value::from(id.uuid()), Value::from(person.uuid()), Value::from(now)];
-    Ok(tx.query_opt(IS_OPEN, args).await?.is_some())
 }
 
 pub(super) async fn insert(

@@ -224,5 +224,7 @@ pub fn system_random() -> aws_lc_rs::rand::SystemRandom {
     aws_lc_rs::rand::SystemRandom::new()
 }
 
+pub const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
 /// Longer than every clock of a ceremony.
 pub const SIX_MINUTES: SignedDuration = SignedDuration::from_mins(6);
