@@ -1,10 +1,12 @@
 //! A house of one identity provider, its browsers, and a service provider.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use console::events::Actor;
 use console::invitations::Draft;
 use console::person::{DisplayName, EmailAddress, PersonId};
@@ -46,8 +48,8 @@ pub(crate) struct House {
     pub(crate) clock: FixedClock,
     pub(crate) store: Store,
     pub(crate) engine: &'static str,
-    _database: TestDatabase,
-    _folder: tempfile::TempDir,
+    database: TestDatabase,
+    folder: tempfile::TempDir,
 }
 
 /// Runs a test in a house on each engine.
@@ -64,14 +66,30 @@ impl House {
     }
 
     pub(crate) async fn on(database: TestDatabase) -> Self {
+        Self::with(database, settings()).await
+    }
+
+    pub(crate) async fn with(database: TestDatabase, settings: Settings) -> Self {
         let clock = FixedClock::at("2026-11-23T12:00:00Z");
         let store = database.store(&idp::migrations()).await;
         let folder = tempfile::tempdir().expect("a folder");
         let key = master_key(&folder);
-        let idp = Idp::open(settings(), store.clone(), key, ambient(&clock)).await.expect("it opens");
+        let idp = Idp::open(settings, store.clone(), key, ambient(&clock)).await.expect("it opens");
         let router = idp::router(idp.clone());
         let engine = database.engine();
-        Self { idp, router, clock, store, engine, _database: database, _folder: folder }
+        Self { idp, router, clock, store, engine, database, folder }
+    }
+
+    /// A node more over the same database, or this one after a restart. On PostgreSQL it has connections of its own; a file
+    /// has one process.
+    pub(crate) async fn node(&self, settings: Settings) -> Router {
+        let store = match self.engine {
+            "postgres" => self.database.store(&idp::migrations()).await,
+            _ => self.store.clone(),
+        };
+        let key = master_key(&self.folder);
+        let idp = Idp::open(settings, store, key, ambient(&self.clock)).await.expect("it opens");
+        idp::router(idp)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -126,6 +144,8 @@ impl House {
             cookies: BTreeMap::new(),
             authenticator: Authenticator::new(),
             agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0 Safari/537.36".to_owned(),
+            address: None,
+            forwarded: None,
         }
     }
 
@@ -182,10 +202,15 @@ pub(crate) fn rng() -> aws_lc_rs::rand::SystemRandom {
 
 /// A browser: cookies, and an authenticator.
 pub(crate) struct Browser {
-    router: Router,
+    /// The node that it reaches.
+    pub(crate) router: Router,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) authenticator: Authenticator,
     pub(crate) agent: String,
+    /// Where it calls from; nowhere that counts, unless a test says so.
+    pub(crate) address: Option<std::net::IpAddr>,
+    /// What it, or a proxy before it, says in `X-Forwarded-For`.
+    pub(crate) forwarded: Option<&'static str>,
 }
 
 /// What the server answered.
@@ -229,9 +254,26 @@ impl Reply {
 
 impl Browser {
     pub(crate) async fn send(&mut self, method: Method, path: &str, body: Sent<'_>) -> Reply {
+        let response = self.answer(method, path, body).await;
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 16 << 20).await.expect("a body");
+        let body = String::from_utf8(body.to_vec()).expect("text");
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The answer, its body still to come.
+    pub(crate) async fn answer(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Sent<'_>,
+    ) -> axum::response::Response {
         let path = path.strip_prefix(ORIGIN_URL).unwrap_or(path);
         let mut request = Request::builder().method(method).uri(path).header(HOST, HOST_NAME);
         request = request.header("user-agent", &self.agent);
+        if let Some(forwarded) = self.forwarded {
+            request = request.header("x-forwarded-for", forwarded);
+        }
         let cookies: Vec<_> = match &body {
             // A post of another site carries no Lax cookie.
             Sent::Foreign(_) => self.cookies.iter().filter(|(name, _)| name.ends_with("-pending")).collect(),
@@ -261,14 +303,15 @@ impl Browser {
                 .header("x-csrf-token", csrf)
                 .body(Body::from(value.to_string())),
         };
-        let response = self.router.clone().oneshot(request.expect("a request")).await.expect("answers");
-        let (parts, body) = response.into_parts();
-        for line in parts.headers.get_all(SET_COOKIE) {
+        let mut request = request.expect("a request");
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 40_000)));
+        }
+        let response = self.router.clone().oneshot(request).await.expect("answers");
+        for line in response.headers().get_all(SET_COOKIE) {
             self.keep(line.to_str().expect("text"));
         }
-        let body = to_bytes(body, 16 << 20).await.expect("a body");
-        let body = String::from_utf8(body.to_vec()).expect("text");
-        Reply { status: parts.status, headers: parts.headers, body }
+        response
     }
 
     fn keep(&mut self, line: &str) {
