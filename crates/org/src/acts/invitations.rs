@@ -28,7 +28,6 @@ pub async fn invite(
     };
     let active = found.standing == Standing::Active;
     act.require(active, Refusal::Deactivated).await?;
-    act.done(serde_json::json!({})).await?;
     Ok(send(tx, word, (account, draft, Lifetime::DAY), now).await?)
 }
 
