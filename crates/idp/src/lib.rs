@@ -7,7 +7,7 @@
 //! service provider ◄── the page that posts it ◄── sso::respond (hop 5)
 //! ```
 //!
-//! [`routes`] is the table of contents. Handlers parse, [`acts`] change things in the transaction they are given,
+//! `routes` is the table of contents. Handlers parse, [`acts`] change things in the transaction they are given,
 //! [`model`] has the values and rules, `store` all SQL. [`router`] is the service, [`run_jobs`] what runs beside it.
 
 pub mod acts;

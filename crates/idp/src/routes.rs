@@ -103,12 +103,12 @@ fn administration() -> Router<Idp> {
         .route("/admin/applications/add", get(admin::applications::gallery))
         .route(
             "/admin/applications/new",
-            get(admin::applications::new_page).post(admin::applications::create),
+            get(admin::application_edit::new_page).post(admin::application_edit::create),
         )
         .route("/admin/applications/{id}", get(admin::applications::show))
         .route(
             "/admin/applications/{id}/edit",
-            get(admin::applications::edit_page).post(admin::applications::change),
+            get(admin::application_edit::edit_page).post(admin::application_edit::change),
         )
         .route("/admin/applications/{id}/disable", post(admin::applications::disable))
         .route("/admin/applications/{id}/enable", post(admin::applications::enable))
@@ -122,7 +122,7 @@ fn administration() -> Router<Idp> {
         .route("/admin/settings/idp/certificate.pem", get(admin::settings::certificate))
         .route("/admin/events", get(admin::events::list))
         .route("/admin/events/export", get(admin::events::export))
-        .route("/admin/confirmed", get(admin::applications::confirmed))
+        .route("/admin/confirmed", get(admin::application_edit::confirmed))
 }
 
 /// The page of a sign-in.

@@ -3,6 +3,7 @@
 //! Every handler takes an [`Admin`](crate::people::Admin): role and a session opened by a ceremony in this browser. What
 //! the role includes is asked by the handler for the page and again by the act.
 
+pub(crate) mod application_edit;
 mod application_form;
 pub(crate) mod applications;
 pub(crate) mod events;
