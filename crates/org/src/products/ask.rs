@@ -295,29 +295,32 @@ mod tests {
 
     #[test]
     fn each_fault_has_its_word() {
-        let some = |text: &str| Some(text.to_owned());
-        let cases: [(fn(&mut Parameters, Option<String>), &str, &str); 17] = [
-            (|p, v| p.response_type = v, "", "invalid_request"),
-            (|p, v| p.response_type = v, "token", "unsupported_response_type"),
-            (|p, v| p.response_type = v, "code id_token", "unsupported_response_type"),
-            (|p, v| p.response_mode = v, "fragment", "invalid_request"),
-            (|p, v| p.response_mode = v, "form_post", "invalid_request"),
-            (|p, v| p.scope = v, "", "invalid_scope"),
-            (|p, v| p.scope = v, "email", "invalid_scope"),
-            (|p, v| p.code_challenge = v, "", "invalid_request"),
-            (|p, v| p.code_challenge = v, "short", "invalid_request"),
-            (|p, v| p.code_challenge_method = v, "", "invalid_request"),
-            (|p, v| p.code_challenge_method = v, "plain", "invalid_request"),
-            (|p, v| p.nonce = v, "tab\t", "invalid_request"),
-            (|p, v| p.max_age = v, "-1", "invalid_request"),
-            (|p, v| p.prompt = v, "none login", "invalid_request"),
-            (|p, v| p.prompt = v, "create", "invalid_request"),
-            (|p, v| p.request = v, "e30.e30.", "request_not_supported"),
-            (|p, v| p.request_uri = v, "https://a.example/r", "request_uri_not_supported"),
+        let cases = [
+            ("response_type", "", "invalid_request"),
+            ("response_type", "token", "unsupported_response_type"),
+            ("response_type", "code id_token", "unsupported_response_type"),
+            ("response_mode", "fragment", "invalid_request"),
+            ("response_mode", "form_post", "invalid_request"),
+            ("scope", "", "invalid_scope"),
+            ("scope", "email", "invalid_scope"),
+            ("code_challenge", "", "invalid_request"),
+            ("code_challenge", "short", "invalid_request"),
+            ("code_challenge_method", "", "invalid_request"),
+            ("code_challenge_method", "plain", "invalid_request"),
+            ("nonce", "tab\t", "invalid_request"),
+            ("max_age", "-1", "invalid_request"),
+            ("prompt", "none login", "invalid_request"),
+            ("prompt", "create", "invalid_request"),
+            ("request", "e30.e30.", "request_not_supported"),
+            ("request_uri", "https://a.example/r", "request_uri_not_supported"),
         ];
-        for (set, value, word) in cases {
-            let fault = with(|p| set(p, some(value))).expect_err(value);
-            assert_eq!(fault.word(), word, "{value}: {fault}");
+        for (name, value, word) in cases {
+            let set = |parameters: &mut Parameters| {
+                let mut pairs = parameters.pairs_mut().into_iter();
+                *pairs.find(|(known, _)| *known == name).unwrap().1 = Some(value.to_owned());
+            };
+            let fault = with(set).expect_err(value);
+            assert_eq!(fault.word(), word, "{name}={value}: {fault}");
         }
     }
 
