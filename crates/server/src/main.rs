@@ -29,5 +29,10 @@ fn main() -> ExitCode {
 #[expect(clippy::print_stderr, reason = "this is what the operator reads")]
 fn failed(error: &dyn std::error::Error) -> ExitCode {
     eprintln!("countersign: {error}");
+    let mut inner = error.source();
+    while let Some(cause) = inner {
+        eprintln!("  because: {cause}");
+        inner = cause.source();
+    }
     ExitCode::FAILURE
 }

@@ -21,11 +21,11 @@ pub struct Person {
 }
 
 /// Signs in through the identity provider; administers the organisation too.
-pub const MAYA: Person = Person { first_name: "Maya", last_name: "Okafor", address: "maya@acme.example" };
+pub(super) const MAYA: Person = Person { first_name: "Maya", last_name: "Okafor", address: "maya@acme.example" };
 /// Signs in through the identity provider.
-pub const JONAS: Person = Person { first_name: "Jonas", last_name: "Berg", address: "jonas@acme.example" };
+pub(super) const JONAS: Person = Person { first_name: "Jonas", last_name: "Berg", address: "jonas@acme.example" };
 /// The fallback administrator: on a domain that is not verified, known to the organisation only.
-pub const ROBIN: Person = Person { first_name: "Robin", last_name: "Vale", address: "robin@fallback.example" };
+pub(super) const ROBIN: Person = Person { first_name: "Robin", last_name: "Vale", address: "robin@fallback.example" };
 
 /// What the seed made: ids, and the products' credentials.
 #[derive(Debug, Clone, Serialize, Deserialize)]
