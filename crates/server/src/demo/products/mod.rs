@@ -7,10 +7,10 @@
 //!        └── a session of this host ◄── callback: the code changed, the ID token verified
 //! ```
 //!
-//! - [`shop`] one product on its own host: its pages, who sees them, signing in and out
-//! - [`provider`] what is asked of the organisation; [`id_token`] what is believed of its answer
-//! - [`visits`] who is signed in here, and who is on the way
-//! - [`kind`] which four there are, and what stands on their pages
+//! - `shop` one product on its own host: its pages, who sees them, signing in and out
+//! - `provider` what is asked of the organisation; `id_token` what is believed of its answer
+//! - `visits` who is signed in here, and who is on the way
+//! - `kind` which four there are, and what stands on their pages
 //!
 //! Every page asks the organisation whether its person is still signed in there, so that a
 //! deactivated account is out at the next click.
