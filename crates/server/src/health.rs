@@ -9,10 +9,7 @@ use store::Store;
 /// The two endpoints for one service. They stand beside its shell: a probe knows neither its host
 /// name nor its cookies.
 pub fn router(store: Store) -> Router {
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .with_state(store)
+    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(store)
 }
 
 async fn ready(State(store): State<Store>) -> (StatusCode, &'static str) {

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match cli.command {
-            Command::Demo(arguments) => demo::run(&arguments).await.map_err(Into::into),
+            Command::Demo(arguments) => demo::run(&arguments).await,
             Command::Serve(arguments) => commands::serve(&arguments).await,
             Command::Migrate(arguments) => commands::migrate(&arguments).await,
             Command::Doctor(arguments) => commands::doctor(&arguments).await,

@@ -83,8 +83,7 @@ impl Services {
                 trusted_proxies: config.trusted_proxies.clone(),
                 ..idp::Settings::new(service.public_url.clone())
             };
-            let ambient =
-                idp::Ambient { clock: clock(), entropy: entropy(), rng: Arc::new(system_random()) };
+            let ambient = idp::Ambient { clock: clock(), entropy: entropy(), rng: Arc::new(system_random()) };
             services.idp = Some(Idp::open(settings, store, master_key(&config.key_file)?, ambient).await?);
         }
         if let Some(service) = &config.org {
@@ -94,8 +93,7 @@ impl Services {
                 trusted_proxies: config.trusted_proxies.clone(),
                 ..org::Settings::new(service.public_url.clone())
             };
-            let ambient =
-                org::Ambient { clock: clock(), entropy: entropy(), rng: Arc::new(system_random()) };
+            let ambient = org::Ambient { clock: clock(), entropy: entropy(), rng: Arc::new(system_random()) };
             services.org = Some(Org::open(settings, store, master_key(&config.key_file)?, ambient).await?);
         }
         Ok(services)

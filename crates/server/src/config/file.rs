@@ -66,8 +66,11 @@ impl ServiceSection {
     pub(crate) fn read(self, place: &Place, data: &Path) -> Result<ServiceConfig, ConfigError> {
         let section = place.section;
         let public = self.public_url.unwrap_or_else(|| place.public_url.to_owned());
-        let public_url = PublicUrl::parse(&public)
-            .map_err(|reason| ConfigError::PublicUrl { section, value: public, reason })?;
+        let public_url = PublicUrl::parse(&public).map_err(|reason| ConfigError::PublicUrl {
+            section,
+            value: public,
+            reason,
+        })?;
         let listen = match self.listen {
             None => SocketAddr::from((Ipv4Addr::LOCALHOST, place.port)),
             Some(text) => text.parse().map_err(|_| ConfigError::Value {

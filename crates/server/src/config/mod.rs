@@ -139,10 +139,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] says which line to mend.
     pub fn parse(text: &str, path: &Path, environment: &Environment) -> Result<Self, ConfigError> {
-        let mut file: File = toml::from_str(text).map_err(|error| ConfigError::Malformed {
-            path: path.to_owned(),
-            message: error.to_string(),
-        })?;
+        let mut file: File = toml::from_str(text)
+            .map_err(|error| ConfigError::Malformed { path: path.to_owned(), message: error.to_string() })?;
         environment.apply(&mut file)?;
         if file.idp.is_none() && file.org.is_none() {
             return Err(ConfigError::Nothing);

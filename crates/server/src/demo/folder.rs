@@ -68,7 +68,8 @@ mod tests {
     use crate::cli::{Cli, Command};
 
     fn arguments(folder: &std::path::Path, fresh: bool) -> DemoArgs {
-        let mut words = vec!["countersign".into(), "demo".into(), "--data".into(), folder.join("demo").into()];
+        let mut words =
+            vec!["countersign".into(), "demo".into(), "--data".into(), folder.join("demo").into()];
         words.extend(["--key-file".into(), folder.join("demo.key").into_os_string()]);
         if fresh {
             words.push("--fresh".into());

@@ -73,7 +73,8 @@ async fn windows(
     links: &Links,
     idp: PublicUrl,
 ) -> Result<browser::Windows, Box<dyn Error + Send + Sync>> {
-    let products: Vec<_> = demo.products.iter().filter_map(|product| Url::parse(&product.start).ok()).collect();
+    let products: Vec<_> =
+        demo.products.iter().filter_map(|product| Url::parse(&product.start).ok()).collect();
     browser::open(&arguments.data, links, &products, &idp).await
 }
 

@@ -21,11 +21,14 @@ pub struct Person {
 }
 
 /// Signs in through the identity provider; administers the organisation too.
-pub(super) const MAYA: Person = Person { first_name: "Maya", last_name: "Okafor", address: "maya@acme.example" };
+pub(super) const MAYA: Person =
+    Person { first_name: "Maya", last_name: "Okafor", address: "maya@acme.example" };
 /// Signs in through the identity provider.
-pub(super) const JONAS: Person = Person { first_name: "Jonas", last_name: "Berg", address: "jonas@acme.example" };
+pub(super) const JONAS: Person =
+    Person { first_name: "Jonas", last_name: "Berg", address: "jonas@acme.example" };
 /// The fallback administrator: on a domain that is not verified, known to the organisation only.
-pub(super) const ROBIN: Person = Person { first_name: "Robin", last_name: "Vale", address: "robin@fallback.example" };
+pub(super) const ROBIN: Person =
+    Person { first_name: "Robin", last_name: "Vale", address: "robin@fallback.example" };
 
 /// What the seed made: ids, and the products' credentials.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,7 +65,8 @@ impl Demo {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = folder.join(FILE);
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        let mut file =
+            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         file.sync_all()
     }

@@ -42,11 +42,7 @@ impl Links {
     }
 }
 
-async fn invite(
-    idp: &Idp,
-    user: PersonId,
-    device: Device,
-) -> Result<Url, Box<dyn Error + Send + Sync>> {
+async fn invite(idp: &Idp, user: PersonId, device: Device) -> Result<Url, Box<dyn Error + Send + Sync>> {
     let now = idp.now();
     let word = idp.host("demo");
     let draft = Draft::draw(now, idp.entropy());
@@ -87,10 +83,17 @@ pub(super) fn print(demo: &Demo, links: &Links, (config, took): (&Config, Durati
     println!("     organisation      {}", origin(&config.org));
     println!("     identity provider {}", origin(&config.idp));
     match &links.owner {
-        Some(link) => println!("     set up its console, once, within an hour\n                       {link}"),
+        Some(link) => {
+            println!("     set up its console, once, within an hour\n                       {link}")
+        }
         None => println!("     its console       {}/admin", origin(&config.idp)),
     }
-    println!("\nThe fallback administrator, {} ({}), signs in at the organisation itself", ROBIN.first_name, ROBIN.address);
+    println!(
+        "\nThe fallback administrator, {} ({}), signs in at the organisation itself",
+        ROBIN.first_name, ROBIN.address
+    );
     println!("     passkey, once     {}", links.fallback);
-    println!("\nNo fingerprint reader, no phone: run with --browser. Stop with Ctrl-C; --fresh begins anew.\n");
+    println!(
+        "\nNo fingerprint reader, no phone: run with --browser. Stop with Ctrl-C; --fresh begins anew.\n"
+    );
 }

@@ -4,9 +4,7 @@ use std::error::Error;
 
 use console::person::{DisplayName, EmailAddress};
 use idp::Idp;
-use idp::model::application::{
-    AccessUrl, AcsUrls, ApplicationSettings, Audience, Instance, Signs,
-};
+use idp::model::application::{AccessUrl, AcsUrls, ApplicationSettings, Audience, Instance, Signs};
 use idp::model::claims::{ClaimMapping, ClaimNameFormat, ClaimSource, UserAttribute};
 use idp::model::name_id::{Format, NameIdRule};
 use org::Org;
@@ -20,36 +18,34 @@ use uuid::Uuid;
 use super::people::{Demo, JONAS, MAYA, Person, ROBIN};
 use super::products;
 
-/// Makes everything, in two transactions: one at each end.
+/// Makes everything. A run that ends in the middle of it is begun anew by the next.
 ///
 /// # Errors
-/// Whatever an act refuses; nothing of that end is made then.
+/// Whatever an act refuses.
 pub(super) async fn seed(
     idp: &Idp,
     org: &Org,
     products_port: u16,
 ) -> Result<Demo, Box<dyn Error + Send + Sync>> {
     let tx = org.store().begin().await?;
-    let made = organization(&tx, idp, org).await?;
-    let products = products::register(&tx, org, (made.organization, products_port)).await?;
+    let (acme, fallback) = organization(&tx, org).await?;
+    let products = products::register(&tx, org, (acme, products_port)).await?;
     tx.commit().await?;
-    let service_provider = ServiceProvider::new(org.public_url(), made.unique_id)?;
+    // The directory's rule takes a lock, which comes first in its transaction.
+    let tx = org.store().begin().await?;
+    let unique_id = directory(&tx, (idp, org), acme).await?;
+    tx.commit().await?;
+    let service_provider = ServiceProvider::new(org.public_url(), unique_id)?;
     let settings = application(org, &service_provider)?;
     let tx = idp.store().begin().await?;
     let users = identity_provider(&tx, idp, settings).await?;
     tx.commit().await?;
-    Ok(Demo { users, organization: made.organization.uuid(), fallback: made.fallback, products })
+    Ok(Demo { users, organization: acme.uuid(), fallback, products })
 }
 
-struct Made {
-    organization: OrganizationId,
-    fallback: Uuid,
-    unique_id: UniqueId,
-}
-
-/// Steps 1, 2, 4, 5 and 6 of the guide: the fallback administrator first.
-async fn organization(tx: &Tx, idp: &Idp, org: &Org) -> Result<Made, Box<dyn Error + Send + Sync>> {
-    use org::acts::{accounts, directories, domains, organizations, policies, saml_configurations};
+/// Step 1 of the guide, the fallback administrator; and what the guide finds there already.
+async fn organization(tx: &Tx, org: &Org) -> Result<(OrganizationId, Uuid), Box<dyn Error + Send + Sync>> {
+    use org::acts::{accounts, domains, organizations};
     let (now, entropy) = (org.now(), org.entropy());
     let word = org.host("demo");
     let named = ("acme".parse::<OrganizationKey>()?, DisplayName::parse("Acme")?, Plan::GuardStandard);
@@ -62,12 +58,22 @@ async fn organization(tx: &Tx, idp: &Idp, org: &Org) -> Result<Made, Box<dyn Err
         Ok::<_, Box<dyn Error + Send + Sync>>(account)
     };
     let fallback = accounts::create(tx, &word, draw(Role::Administrator, ROBIN)?, now).await?;
-    let domain: DomainName = "acme.example".parse()?;
-    domains::add_verified(tx, &word, (acme, domain.clone(), Claim::Automatic), now).await?;
+    domains::add_verified(tx, &word, (acme, DOMAIN.parse()?, Claim::Automatic), now).await?;
     accounts::create(tx, &word, draw(Role::Administrator, MAYA)?, now).await?;
     accounts::create(tx, &word, draw(Role::Member, JONAS)?, now).await?;
+    Ok((acme, fallback.id.uuid()))
+}
+
+/// Steps 2, 4, 5 and 6 of the guide.
+async fn directory(
+    tx: &Tx,
+    (idp, org): (&Idp, &Org),
+    acme: OrganizationId,
+) -> Result<UniqueId, Box<dyn Error + Send + Sync>> {
+    use org::acts::{directories, domains, policies, saml_configurations};
+    let (now, word) = (org.now(), org.host("demo"));
     let named = (acme, DisplayName::parse("Countersign")?);
-    let new = directories::NewDirectory::draw(named, now, entropy);
+    let new = directories::NewDirectory::draw(named, now, org.entropy());
     let directory = directories::create(tx, &word, new, now).await?;
     let save = saml_configurations::Save {
         organization: acme,
@@ -80,9 +86,10 @@ async fn organization(tx: &Tx, idp: &Idp, org: &Org) -> Result<Made, Box<dyn Err
         },
     };
     saml_configurations::save(tx, &word, save, now).await?;
+    let domain: DomainName = DOMAIN.parse()?;
     domains::link(tx, &word, (acme, &domain, Some(directory.directory)), now).await?;
     policies::set_sso(tx, &word, (acme, directory.policy, Sso::Enforced), now).await?;
-    Ok(Made { organization: acme, fallback: fallback.id.uuid(), unique_id: directory.unique_id })
+    Ok(directory.unique_id)
 }
 
 /// Step 3 of the guide, as it is typed there.
@@ -90,7 +97,8 @@ fn application(
     org: &Org,
     service_provider: &ServiceProvider,
 ) -> Result<ApplicationSettings, Box<dyn Error + Send + Sync>> {
-    let claim = |source, name| ClaimMapping::new(ClaimSource::User(source), name, ClaimNameFormat::Unspecified);
+    let claim =
+        |source, name| ClaimMapping::new(ClaimSource::User(source), name, ClaimNameFormat::Unspecified);
     Ok(ApplicationSettings {
         name: DisplayName::parse("Acme")?,
         instance: Instance::Production,
@@ -132,3 +140,6 @@ async fn identity_provider(
     applications::create_application(tx, &word, new, now).await?;
     Ok(ids)
 }
+
+/// Acme's own domain, verified and claimed.
+const DOMAIN: &str = "acme.example";

@@ -49,7 +49,8 @@ impl Demo {
 
     /// The enrolment link of a person: `computer` or `phone`.
     pub fn enrolment(&self, person: &str, device: &str) -> Url {
-        let from = self.printed.iter().position(|line| line.contains(&format!("Give {person} a passkey"))).unwrap();
+        let from =
+            self.printed.iter().position(|line| line.contains(&format!("Give {person} a passkey"))).unwrap();
         let line = self.printed[from..].iter().find(|line| line.contains(device)).unwrap();
         Url::parse(line.split_whitespace().last().unwrap()).unwrap()
     }

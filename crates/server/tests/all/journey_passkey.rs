@@ -18,12 +18,12 @@ async fn journey_passkey_from_a_deep_link_and_back_to_it() {
     type_address(&browser, "maya@acme.example").await;
     browser.wait_for_url("the identity provider", |url| url.as_str().starts_with(&demo.idp())).await;
     browser.click_role("button", "Sign in with a passkey").await;
-    browser.wait_for_text("signed in as Maya").await;
+    browser.wait_for_text("Signed in as Maya").await;
     assert_eq!(browser.url().await.as_str(), deep_link);
 
     // One session for all products: the next one asks nothing.
     browser.goto(&demo.product("confluence")).await;
-    browser.wait_for_text("signed in as Maya").await;
+    browser.wait_for_text("Signed in as Maya").await;
 
     // The start page says who is signed in, and to what.
     browser.goto(&demo.org()).await;
@@ -47,13 +47,13 @@ async fn journey_passkey_not_verified_is_refused_by_the_server() {
     type_address(&browser, "maya@acme.example").await;
     browser.wait_for_url("the identity provider", |url| url.as_str().starts_with(&demo.idp())).await;
     browser.click_role("button", "Sign in with a passkey").await;
-    browser.wait_for_text("verif").await;
+    browser.wait_for_text("did not check that it is you").await;
     assert!(browser.url().await.as_str().starts_with(&demo.idp()), "nothing was issued");
 
     device.set_bad_user_verification(&browser, false).await;
     browser.refresh().await;
     browser.click_role("button", "Sign in with a passkey").await;
-    browser.wait_for_text("signed in as Maya").await;
+    browser.wait_for_text("Signed in as Maya").await;
     browser.quit().await;
 }
 

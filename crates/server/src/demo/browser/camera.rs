@@ -18,9 +18,9 @@ impl Camera {
 
     /// A link that was not seen before.
     pub(super) fn look(&mut self, png: &[u8]) -> Option<Url> {
-        let link = read(png).into_iter().find(|link| {
-            link.origin().ascii_serialization() == self.origin && !self.seen.contains(link)
-        })?;
+        let link = read(png)
+            .into_iter()
+            .find(|link| link.origin().ascii_serialization() == self.origin && !self.seen.contains(link))?;
         if self.seen.len() == REMEMBERED {
             self.seen.remove(0);
         }

@@ -41,7 +41,9 @@ impl Drop for Windows {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BrowserError {
     /// No screen to open a window on.
-    #[error("--browser opens two windows, and this machine has no display (DISPLAY and WAYLAND_DISPLAY are empty)")]
+    #[error(
+        "--browser opens two windows, and this machine has no display (DISPLAY and WAYLAND_DISPLAY are empty)"
+    )]
     NoDisplay,
     /// No Chromium, or it does not start.
     #[error("Chromium does not start: {0} (install the package chromium)")]
@@ -64,7 +66,8 @@ pub(super) async fn open(
     products: &[Url],
     idp: &PublicUrl,
 ) -> Result<Windows, Box<dyn Error + Send + Sync>> {
-    let display = ["DISPLAY", "WAYLAND_DISPLAY"].map(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
+    let display =
+        ["DISPLAY", "WAYLAND_DISPLAY"].map(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
     if !display.contains(&true) {
         return Err(BrowserError::NoDisplay.into());
     }
