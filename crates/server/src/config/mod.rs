@@ -252,7 +252,8 @@ mod tests {
 
     #[test]
     fn each_mistake_is_named() {
-        let cases: &[(&str, &[(&str, &str)], &str)] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+        let cases: &[Case<'_>] = &[
             ("", &[], "nothing to run"),
             ("[idp]\nurl = 1", &[], "unknown field `url`"),
             ("colour = 1", &[], "unknown field `colour`"),

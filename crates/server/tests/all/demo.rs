@@ -8,7 +8,7 @@ use testkit::browser::Browser;
 use url::Url;
 
 /// A running demo in a folder of its own. Dropping it ends it.
-pub struct Demo {
+pub(crate) struct Demo {
     child: Child,
     printed: Vec<String>,
     folder: tempfile::TempDir,
@@ -23,7 +23,7 @@ impl Drop for Demo {
 
 impl Demo {
     /// Starts it with empty folders and waits until it has printed everything.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ports = free_ports();
         let (child, printed) = run(folder.path(), ports);
@@ -31,14 +31,14 @@ impl Demo {
     }
 
     /// Kills it where it stands, and starts it again on what it left.
-    pub fn kill_and_restart(&mut self) {
+    pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         (self.child, self.printed) = run(self.folder.path(), self.ports);
     }
 
     /// The link on the first printed line that has all of `words`, or on the line after it.
-    pub fn link(&self, words: &[&str]) -> Url {
+    pub(crate) fn link(&self, words: &[&str]) -> Url {
         let fits = |line: &String| words.iter().all(|word| line.contains(word));
         let found = self.printed.iter().position(fits);
         let line = found.unwrap_or_else(|| panic!("no line has {words:?} in\n{}", self.printed.join("\n")));
@@ -48,7 +48,7 @@ impl Demo {
     }
 
     /// The enrolment link of a person: `computer` or `phone`.
-    pub fn enrolment(&self, person: &str, device: &str) -> Url {
+    pub(crate) fn enrolment(&self, person: &str, device: &str) -> Url {
         let from =
             self.printed.iter().position(|line| line.contains(&format!("Give {person} a passkey"))).unwrap();
         let line = self.printed[from..].iter().find(|line| line.contains(device)).unwrap();
@@ -56,17 +56,17 @@ impl Demo {
     }
 
     /// The address of the organisation.
-    pub fn org(&self) -> String {
+    pub(crate) fn org(&self) -> String {
         format!("http://acme.localhost:{}", self.ports[1])
     }
 
     /// The address of the identity provider.
-    pub fn idp(&self) -> String {
+    pub(crate) fn idp(&self) -> String {
         format!("http://idp.localhost:{}", self.ports[0])
     }
 
     /// The address of a sample product.
-    pub fn product(&self, name: &str) -> String {
+    pub(crate) fn product(&self, name: &str) -> String {
         format!("http://{name}.localhost:{}", self.ports[2])
     }
 }
@@ -101,14 +101,14 @@ fn free_ports() -> [u16; 3] {
 }
 
 /// Opens an enrolment link and makes the passkey with whatever authenticator the browser has.
-pub async fn enrol(browser: &Browser, link: &Url) {
+pub(crate) async fn enrol(browser: &Browser, link: &Url) {
     browser.goto(link.as_str()).await;
     browser.click("[data-passkey-start]").await;
     browser.wait_for_text("This device is ready").await;
 }
 
 /// Types an address on the organisation's sign-in page and goes on.
-pub async fn type_address(browser: &Browser, address: &str) {
+pub(crate) async fn type_address(browser: &Browser, address: &str) {
     browser.fill("input[type=email]", address).await;
     browser.click_role("button", "Continue").await;
 }

@@ -1,5 +1,7 @@
 //! Whole-program tests: the architecture, and journeys of real browsers through the real binary.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says by panicking what it found")]
+
 mod architecture;
 mod demo;
 mod journey_passkey;
