@@ -231,7 +231,8 @@ mod tests {
         use CeremonyRefusal::{Expired, OtherBrowser, OtherContext, OtherPurpose};
         let sign_in = Purpose::new("sign-in");
         let approve = Purpose::new("approve");
-        let cases: [(bool, Purpose, u8, &[u8], i64, Result<(), CeremonyRefusal>); 9] = [
+        type Case<'a> = (bool, Purpose, u8, &'a [u8], i64, Result<(), CeremonyRefusal>);
+        let cases: [Case<'_>; 9] = [
             (false, sign_in, 1, b"41", 0, Ok(())),
             (false, sign_in, 1, b"41", 299, Ok(())),
             (false, sign_in, 1, b"41", 300, Err(Expired)),
