@@ -1,6 +1,12 @@
 //! The crate's API, on both engines, with a software authenticator.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, unused_must_use, reason = "a failure here is a failure of the test")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    unused_must_use,
+    unreachable_pub,
+    reason = "a failure here is a failure of the test"
+)]
 
 mod authentication;
 mod house;
