@@ -1,4 +1,7 @@
 //! A newcomer's first minute: from the demo's first printed line to a product's page, by passkey.
+//!
+//! The sign-in page asks with conditional mediation as soon as it is there, and the virtual
+//! authenticator accepts at once: the one tap of a person who picks the passkey offered.
 
 use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
 
@@ -17,7 +20,6 @@ async fn journey_passkey_from_a_deep_link_and_back_to_it() {
     browser.wait_for_url("the organisation", |url| url.as_str().starts_with(&demo.org())).await;
     type_address(&browser, "maya@acme.example").await;
     browser.wait_for_url("the identity provider", |url| url.as_str().starts_with(&demo.idp())).await;
-    browser.click_role("button", "Sign in with a passkey").await;
     browser.wait_for_text("Signed in as Maya").await;
     assert_eq!(browser.url().await.as_str(), deep_link);
 
@@ -46,13 +48,11 @@ async fn journey_passkey_not_verified_is_refused_by_the_server() {
     browser.goto(&demo.product("jira")).await;
     type_address(&browser, "maya@acme.example").await;
     browser.wait_for_url("the identity provider", |url| url.as_str().starts_with(&demo.idp())).await;
-    browser.click_role("button", "Sign in with a passkey").await;
     browser.wait_for_text("did not check that it is you").await;
     assert!(browser.url().await.as_str().starts_with(&demo.idp()), "nothing was issued");
 
     device.set_bad_user_verification(&browser, false).await;
     browser.refresh().await;
-    browser.click_role("button", "Sign in with a passkey").await;
     browser.wait_for_text("Signed in as Maya").await;
     browser.quit().await;
 }
