@@ -1,10 +1,10 @@
 //! `countersign demo`: both ends and four sample products on this machine, joined as the guide
 //! joins them, so that a newcomer signs in within a minute.
 //!
-//! - [`people`] who there is, and what is remembered of them between runs
-//! - [`seed`] makes the two ends and joins them, by the same acts as the consoles
+//! - `people` who there is, and what is remembered of them between runs
+//! - `seed` makes the two ends and joins them, by the same acts as the consoles
 //! - [`products`] the sample products, which know the organisation by OpenID Connect only
-//! - [`browser`] two windows of the installed Chromium, for machines without fingerprint reader
+//! - `browser` two windows of the installed Chromium, for machines without fingerprint reader
 
 mod browser;
 pub mod folder;

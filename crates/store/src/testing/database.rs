@@ -6,7 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio_postgres::{Config, NoTls};
 
-use crate::{Migration, Store, StoreUrl};
+use crate::{Migration, OpenError, Store, StoreUrl};
 
 /// A database for one test, gone when this is dropped.
 pub struct TestDatabase {
@@ -90,10 +90,20 @@ impl TestDatabase {
     pub async fn store(&self, migrations: &[Migration]) -> Store {
         let migrated = Store::migrate(&self.url, migrations).await;
         migrated.expect("a database that can be migrated");
-        let opened = Store::open(&self.url, migrations).await;
-        opened.expect("a database that can be opened")
+        // A process that another test is just starting holds a copy of the file's lock until it
+        // becomes that program.
+        for _ in 0..TRIES {
+            match Store::open(&self.url, migrations).await {
+                Err(OpenError::InUse { .. }) => tokio::time::sleep(PAUSE).await,
+                opened => return opened.expect("a database that can be opened"),
+            }
+        }
+        panic!("the database stays in use")
     }
 }
+
+const TRIES: u32 = 100;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 
 struct Created {
     server: String,
