@@ -75,6 +75,7 @@ struct Inner {
     sealer: Sealer,
     connections: Connections,
     starts: Limit<Source>,
+    strays: Limit<Source>,
 }
 
 impl Org {
@@ -106,6 +107,7 @@ impl Org {
             sealer,
             connections: Connections::default(),
             starts: Limit::new(START_BURST, START_EVERY, ambient.clock.clone()),
+            strays: Limit::new(STRAY_BURST, STRAY_EVERY, ambient.clock.clone()),
             settings,
             ambient,
         })))
@@ -199,6 +201,11 @@ impl Org {
 
     pub(crate) fn connections(&self) -> &Connections {
         &self.0.connections
+    }
+
+    /// Whether one more stray message of this source may have its own event.
+    pub(crate) fn may_note_stray(&self, source: Source) -> bool {
+        self.0.strays.check(&source).is_ok()
     }
 
     /// Counts one start of a sign-in: each leaves a row behind.
@@ -314,6 +321,11 @@ const SERVICE: Service = Service::new("org");
 
 /// The service's own messages.
 pub(crate) const MESSAGES: &str = include_str!("../messages/en.ftl");
+
+/// Genuine messages in wrong browsers have events of their own up to here; a
+/// message that is posted without end is counted like other junk.
+const STRAY_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const STRAY_EVERY: Duration = Duration::from_secs(10);
 
 /// A whole company behind one address may arrive at nine; what a flood leaves
 /// behind stays small all the same.

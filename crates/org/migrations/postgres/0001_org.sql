@@ -117,7 +117,8 @@ create table pending_request (
     return_to   text collate "C" not null,
     opened_at   bigint not null,
     expires_at  bigint not null,
-    returned_at bigint
+    returned_at bigint,
+    returns     bigint not null
 );
 create index pending_request_by_browser on pending_request (browser, opened_at);
 create index pending_request_by_end on pending_request (expires_at);

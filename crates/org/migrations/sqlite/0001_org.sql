@@ -117,7 +117,8 @@ create table pending_request (
     return_to   text not null,
     opened_at   integer not null,
     expires_at  integer not null,
-    returned_at integer
+    returned_at integer,
+    returns     integer not null
 ) strict;
 create index pending_request_by_browser on pending_request (browser, opened_at);
 create index pending_request_by_end on pending_request (expires_at);

@@ -99,7 +99,9 @@ async fn not_kept(
 }
 
 /// Writes a refusal. One that is tied to somebody has its own event; all other
-/// junk is counted by source, code and minute.
+/// junk is counted by source, code and minute. A request that keeps coming back
+/// refused is junk from the fourth time on, so that one browser cannot fill the
+/// log.
 pub(crate) async fn refuse(
     tx: &Tx,
     actor: &Actor,
@@ -113,19 +115,11 @@ pub(crate) async fn refuse(
         "received": received,
     });
     let (organization, subject) = match tie {
-        Tie::Nobody => {
-            let stray = events::Refused {
-                kind: KIND,
-                subject: None,
-                code: refused.code(),
-                reason: "nobody here asked for it",
-                expected: Some(&expected),
-                received: Some(&received),
-            };
-            return events::refuse_stray(tx, actor, stray, now).await;
-        }
+        Tie::Nobody => return stray(tx, actor, refused, now).await,
         Tie::Request(pending, organization) => {
-            pending::returned(tx, pending, now).await?;
+            if pending::returned(tx, pending, now).await? > OWN_EVENTS {
+                return stray(tx, actor, refused, now).await;
+            }
             data["request"] = Json::from(pending.id.as_str());
             (Some(*organization), None)
         }
@@ -134,6 +128,19 @@ pub(crate) async fn refuse(
     };
     let whom = (organization, subject.map(AccountId::person));
     note(tx, actor, entry(KIND, whom, data), now).await
+}
+
+async fn stray(tx: &Tx, actor: &Actor, refused: &Refused, now: Timestamp) -> Result<(), StoreError> {
+    let (expected, received) = refused.reason();
+    let stray = events::Refused {
+        kind: KIND,
+        subject: None,
+        code: refused.code(),
+        reason: "nobody here asked for it",
+        expected: Some(&expected),
+        received: Some(&received),
+    };
+    events::refuse_stray(tx, actor, stray, now).await
 }
 
 /// The same, with a reason that names a person.
@@ -291,8 +298,12 @@ pub(crate) async fn enter_locally(
     }
     let durations = policy.map_or(SessionDurations::DEFAULT, |policy| policy.sessions);
     let session = NewSession { kind: Kind::PERSON, limits: durations.limits(), replaces, fresh };
-    sessions::open(tx, actor, (opening, session), now).await.map(Ok)
+    let actor = actor.known_as(id.person());
+    sessions::open(tx, &actor, (opening, session), now).await.map(Ok)
 }
+
+/// How many refused answers to one request have an event of their own.
+const OWN_EVENTS: u32 = 3;
 
 /// The event of a refused sign-in.
 const KIND: &str = "sign_in.refused";

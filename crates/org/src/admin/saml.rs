@@ -135,22 +135,28 @@ pub(crate) async fn post(
         over: Some(version),
         identity_provider,
     };
+    // The session has its new token by now, whatever becomes of the rest.
+    let mut answer = saved(&org, &admin, what).await.unwrap_or_else(Error::into_response);
+    if let Some(cookie) = cookie {
+        cookie.append_to(answer.headers_mut());
+    }
+    Ok(answer)
+}
+
+/// Saves and shows what is there now.
+async fn saved(org: &Org, admin: &OrgAdmin, what: Save) -> Result<Response, Error> {
+    let unique_id = what.unique_id.to_string();
     let tx = org.begin().await?;
     let done = save(&tx, &admin.word(), what, org.now()).await;
     match settle(tx, done).await.map_err(broken)? {
         Ok(()) => {
-            let shown = find(&org, &admin, &unique_id).await?;
+            let shown = find(org, admin, &unique_id).await?;
             let notice = match shown.configuration.identity_provider.is_complete() {
                 true => (NoticeKind::Success, "saml-saved"),
                 false => (NoticeKind::Info, "saml-saved-draft"),
             };
             let form = Form::of(&shown.configuration);
-            let draft = Draft { notice: Some(notice), ..Draft::new(form) };
-            let mut answer = show(&org, &admin, shown, draft)?;
-            if let Some(cookie) = cookie {
-                cookie.append_to(answer.headers_mut());
-            }
-            Ok(answer)
+            show(org, admin, shown, Draft { notice: Some(notice), ..Draft::new(form) })
         }
         Err(Refusal::ChangedMeanwhile) => Err(changed_meanwhile()),
         Err(_) => Err(Error::not_found()),

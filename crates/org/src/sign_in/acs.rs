@@ -48,7 +48,7 @@ pub(crate) async fn post(
         Verdict::Accepted(accepted) => keep(&org, &caller, (posted, *accepted), now).await,
         Verdict::Again(handle) => Ok(to_arrival(&handle)),
         Verdict::Stray(refused, genuine) => {
-            let stray = replayed_or(&org, refused, *genuine).await?;
+            let stray = replayed_or(&org, &caller, (refused, *genuine)).await?;
             turn_away(&org, &caller, stray, now).await
         }
         Verdict::Refused(refused, tie) => turn_away(&org, &caller, (refused, tie), now).await,
@@ -205,8 +205,8 @@ fn without_request(posted: &Posted, connection: &Connection, used: bool, now: Ti
 /// A genuine message that was accepted once is a replay, whoever posts it.
 async fn replayed_or(
     org: &Org,
-    refused: Refused,
-    (assertion, organization): (VerifiedAssertion, OrganizationId),
+    caller: &Caller,
+    (refused, (assertion, organization)): (Refused, (VerifiedAssertion, OrganizationId)),
 ) -> Result<(Refused, Tie), Error> {
     let read = org.read().await?;
     let used =
@@ -215,7 +215,11 @@ async fn replayed_or(
         true => Refused::Replayed,
         false => refused,
     };
-    Ok((refused, Tie::Signature(organization)))
+    let tie = match org.may_note_stray(caller.source) {
+        true => Tie::Signature(organization),
+        false => Tie::Nobody,
+    };
+    Ok((refused, tie))
 }
 
 /// Takes the request and keeps the message for the browser's own GET.

@@ -114,8 +114,8 @@ pub(super) async fn open(
         account: &account,
     };
     let tx = org.begin().await?;
-    let actor = &attempt.caller.actor;
-    let opened = acts::enter(&tx, actor, (&entering, opening, session), now).await.map_err(broken)?;
+    let actor = attempt.caller.actor.known_as(account.id.person());
+    let opened = acts::enter(&tx, &actor, (&entering, opening, session), now).await.map_err(broken)?;
     let Some(opened) = opened else {
         return Ok(Ok(None));
     };

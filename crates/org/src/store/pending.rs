@@ -21,12 +21,13 @@ use crate::sign_in::PendingRequest;
     FIND_OWN = "select id, relay_state, connection, typed, return_to, opened_at, expires_at \
         from pending_request where id = $1 and browser = $2 and expires_at > $3";
     INSERT = "insert into pending_request (id, browser, relay_state, connection, typed, \
-        return_to, opened_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+        return_to, opened_at, expires_at, returns) values ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
     /// All but the newest of a browser.
     DROP_OLDEST = "delete from pending_request where id in (select id from pending_request \
         where browser = $1 order by opened_at desc, id desc limit 1000 offset 31)";
     TAKE = "delete from pending_request where id = $1 and browser = $2";
-    RETURNED = "update pending_request set returned_at = $1 where id = $2 and browser = $3";
+    RETURNED = "update pending_request set returned_at = $1, returns = returns + 1 \
+        where id = $2 and browser = $3 returning returns";
     COUNT_RETURNED = "select count(*) from pending_request \
         where browser = $1 and returned_at > $2";
     pub(crate) SWEEP = "delete from pending_request where id in (select id from pending_request \
@@ -98,10 +99,11 @@ pub(crate) async fn take(tx: &Tx, request: &RequestId, browser: TokenHash) -> Re
     Ok(tx.execute(TAKE, args).await? == 1)
 }
 
-/// Notes that an answer came back that was refused.
-pub(crate) async fn returned(tx: &Tx, request: &PendingRequest, now: Timestamp) -> Result<(), StoreError> {
+/// Notes that an answer came back that was refused; says how many have by now.
+pub(crate) async fn returned(tx: &Tx, request: &PendingRequest, now: Timestamp) -> Result<u32, StoreError> {
     let args: [Value; 3] = [now.into(), request.id.as_str().into(), request.browser.as_ref().into()];
-    tx.execute(RETURNED, args).await.map(|_| ())
+    let row = tx.query_opt(RETURNED, args).await?;
+    row.map_or(Ok(0), |row| row.get(0))
 }
 
 /// How many open requests of a browser came back refused since then.

@@ -148,6 +148,14 @@ async fn saving_asks_for_the_passkey_again_and_keeps_what_was_typed() {
         assert!(saved.body.contains("notice-success"), "{saved:?}");
         assert_ne!(browser.cookie("__Host-org-session").unwrap(), old, "a new token with the privilege");
         assert_eq!(world.count("saml.saved").await, 2);
+
+        world.clock.advance(SignedDuration::from_mins(6));
+        let options = browser.post_json("/step-up/begin", &csrf, &json!({})).await;
+        let credential = device.authenticate(ORIGIN, &options.body);
+        let mut stale = fields(&csrf, &version, &pem);
+        stale[2].1 = &credential;
+        assert_eq!(browser.post(&path, &stale).await.code(), "changed-meanwhile");
+        assert!(browser.who().await.is_some(), "the new token came with the refusal");
     }
 }
 

@@ -159,6 +159,32 @@ async fn junk_is_counted_and_answered_alike() {
 }
 
 #[tokio::test]
+async fn one_request_or_message_cannot_fill_the_log() {
+    for database in databases().await {
+        let world = World::new(&database).await;
+        let mut browser = world.browser();
+        let target = world.leave(&mut browser, "maya@acme.example", "/").await;
+        let bad = world.idp().with_another_key().answer(&world.acme.us, &target, &maya(), world.now());
+        for _ in 0..10 {
+            assert_eq!(browser.post_answer(&world.acme.us, &bad).await.code(), "wrong-signature");
+        }
+        assert_eq!(world.count("sign_in.refused").await, 3);
+        let genuine = good(&world, &target);
+        let mut thief = world.browser();
+        for _ in 0..40 {
+            assert_eq!(thief.post_answer(&world.acme.us, &genuine).await.code(), "request-unknown");
+        }
+        assert!(world.count("sign_in.refused").await <= 3 + 21);
+        world.clock.advance(SignedDuration::from_mins(2));
+        world.org.sealer().seal(world.now(), world.org.rng()).await.unwrap();
+        assert_eq!(world.last("wrong-signature").await.data["count"], 7);
+        assert!(world.last("request-unknown").await.data["count"].as_i64().unwrap() >= 19);
+        let home = browser.bring_home(&world.acme.us, &good(&world, &target)).await;
+        assert_eq!(home.status, StatusCode::SEE_OTHER, "the request is still open: {home:?}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_verifies_and_is_not_admitted_gets_a_code_of_hop_7() {
     for database in databases().await {
         let world = World::new(&database).await;
