@@ -146,9 +146,10 @@ qr-phone-browser = Browser
 qr-phone-address = Address
 qr-phone-network = Network
 qr-phone-same-network = Same as this phone
-qr-phone-other-network = Another one than this phone’s
+qr-phone-other-network = Another network
 qr-phone-age = Asked
 qr-phone-seconds = { $seconds ->
+    [0] Just now
     [one] { $seconds } second ago
    *[other] { $seconds } seconds ago
 }

@@ -10,6 +10,7 @@ create table qr_transaction (
     address       text collate "C" not null,
     agent         text collate "C" not null,
     seed          bytea not null,
+    shared        bigint not null,
     began_at      bigint not null,
     expires_at    bigint not null,
     stage         text collate "C" not null,

@@ -10,6 +10,7 @@ create table qr_transaction (
     address       text not null,
     agent         text not null,
     seed          blob not null,
+    shared        integer not null,
     began_at      integer not null,
     expires_at    integer not null,
     stage         text not null,

@@ -55,33 +55,29 @@ pub struct Case {
 
 /// Whether an approval counts. See the table of cases in the tests.
 ///
-/// Who the person is comes before where they are: an approval that is not theirs to give says nothing about the browser.
+/// What ties the browser to the person comes first: a desktop that has no tie learns nothing else about whoever approved.
 ///
 /// # Errors
 /// With the rule that it breaks.
 pub const fn judge(case: &Case) -> Result<(), Ending> {
-    if matches!(case.rule, QrRule::Off) {
-        return Err(Ending::Off);
+    match case.rule {
+        QrRule::Off => return Err(Ending::Off),
+        QrRule::Anywhere => {}
+        _ if case.known_browser => {}
+        QrRule::KnownBrowser => return Err(Ending::UnknownBrowser),
+        QrRule::SameNetwork if case.same_network => {}
+        QrRule::SameNetwork => return Err(Ending::AnotherNetwork),
     }
     if case.suspended {
-        return Err(Ending::Suspended);
-    }
-    if !case.expected {
-        return Err(Ending::AnotherPerson);
-    }
-    if !case.assigned {
-        return Err(Ending::NotAssigned);
-    }
-    if case.frozen {
-        return Err(Ending::Frozen);
-    }
-    match case.rule {
-        QrRule::Off => Err(Ending::Off),
-        QrRule::Anywhere => Ok(()),
-        _ if case.known_browser => Ok(()),
-        QrRule::KnownBrowser => Err(Ending::UnknownBrowser),
-        QrRule::SameNetwork if case.same_network => Ok(()),
-        QrRule::SameNetwork => Err(Ending::AnotherNetwork),
+        Err(Ending::Suspended)
+    } else if !case.expected {
+        Err(Ending::AnotherPerson)
+    } else if !case.assigned {
+        Err(Ending::NotAssigned)
+    } else if case.frozen {
+        Err(Ending::Frozen)
+    } else {
+        Ok(())
     }
 }
 
@@ -210,7 +206,7 @@ mod tests {
 
     #[test]
     fn whose_approval_counts() {
-        // suspended, expected, assigned, frozen → verdict, whatever the place
+        // suspended, expected, assigned, frozen → verdict, where the browser is tied to the person
         let cases = [
             (true, true, true, false, Ending::Suspended),
             (true, false, false, true, Ending::Suspended),
@@ -221,20 +217,16 @@ mod tests {
             (false, true, true, true, Ending::Frozen),
         ];
         for (suspended, expected, assigned, frozen, ending) in cases {
+            let person = Case { frozen, suspended, assigned, expected, ..GOOD };
             for rule in [QrRule::KnownBrowser, QrRule::SameNetwork, QrRule::Anywhere] {
-                for tied in [true, false] {
-                    let case = Case {
-                        rule,
-                        known_browser: tied,
-                        same_network: tied,
-                        frozen,
-                        suspended,
-                        assigned,
-                        expected,
-                    };
-                    assert_eq!(judge(&case), Err(ending), "{case:?}");
-                }
+                assert_eq!(judge(&Case { rule, ..person }), Err(ending), "{person:?}");
             }
+            // A desktop without a tie hears of that, and of nothing else.
+            let untied = Case { known_browser: false, same_network: false, ..person };
+            assert_eq!(judge(&untied), Err(Ending::AnotherNetwork));
+            let known_only = Case { rule: QrRule::KnownBrowser, same_network: true, ..untied };
+            assert_eq!(judge(&known_only), Err(Ending::UnknownBrowser));
+            assert_eq!(judge(&Case { rule: QrRule::Off, ..person }), Err(Ending::Off));
         }
         assert_eq!(judge(&GOOD), Ok(()));
     }

@@ -17,16 +17,16 @@ use crate::model::qr::{
 use crate::model::sign_in::SignInId;
 
 store::statements! {
-    FIND = "select id, sign_in, application, browser, known, address, agent, seed, began_at, stage, phone, \
+    FIND = "select id, sign_in, application, browser, known, address, agent, seed, shared, began_at, stage, phone, \
         phone_address, opened_at, digits, person, proof, ending from qr_transaction where id = $1";
-    FIND_OF_SIGN_IN = "select id, sign_in, application, browser, known, address, agent, seed, began_at, stage, phone, \
+    FIND_OF_SIGN_IN = "select id, sign_in, application, browser, known, address, agent, seed, shared, began_at, stage, phone, \
         phone_address, opened_at, digits, person, proof, ending from qr_transaction \
         where sign_in = $1 and browser = $2 \
         order by case when ended_at is null then 0 else 1 end, ended_at desc, id desc limit 1";
     FIND_HANDLE = "select qr_transaction, shown_at, expires_at from qr_handle where hash = $1";
     INSERT = "insert into qr_transaction (id, sign_in, application, browser, known, source, address, agent, seed, \
-        began_at, expires_at, stage, forget_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $12)";
+        shared, began_at, expires_at, stage, forget_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', $13)";
     INSERT_HANDLE = "insert into qr_handle (hash, qr_transaction, shown_at, expires_at) values ($1, $2, $3, $4)";
     SAVE = "update qr_transaction set stage = $1, phone = $2, phone_address = $3, opened_at = $4, digits = $5, \
         person = $6, proof = $7, ending = $8, ended_at = $9, expires_at = $10 where id = $11 and stage = $12";
@@ -91,7 +91,7 @@ pub(crate) async fn find_handle(tx: &ReadTx, hash: &TokenHash) -> Result<Option<
 
 /// Fails with a conflict when the sign-in has a live transaction.
 pub(crate) async fn insert(tx: &Tx, new: &NewTransaction<'_>) -> Result<(), StoreError> {
-    let Transaction { id, sign_in, application, desktop, seed, began_at, .. } = new.transaction;
+    let Transaction { id, sign_in, application, desktop, seed, shared, began_at, .. } = new.transaction;
     let args = [
         Value::from(id.uuid()),
         Value::from(sign_in.uuid()),
@@ -102,6 +102,7 @@ pub(crate) async fn insert(tx: &Tx, new: &NewTransaction<'_>) -> Result<(), Stor
         Value::from(desktop.address.to_string()),
         Value::from(desktop.agent.as_str()),
         Value::from(seed.as_slice()),
+        Value::from(*shared),
         Value::from(*began_at),
         Value::from(new.transaction.deadline()),
         Value::from(new.forget_at),
@@ -206,13 +207,14 @@ fn transaction(row: &Row) -> Result<Transaction, StoreError> {
             agent: row.get(6)?,
         },
         seed: row.get(7)?,
-        began_at: row.get(8)?,
+        shared: row.get(8)?,
+        began_at: row.get(9)?,
         stage: stage(row)?,
     })
 }
 
 fn stage(row: &Row) -> Result<Stage, StoreError> {
-    let word: String = row.get(9)?;
+    let word: String = row.get(10)?;
     let opened = || known(phone(row)?, "qr_transaction.phone");
     Ok(match word.as_str() {
         "pending" => Stage::Pending,
@@ -221,13 +223,13 @@ fn stage(row: &Row) -> Result<Stage, StoreError> {
         "approved" => Stage::Approved(
             opened()?,
             Approval {
-                person: PersonId::new(row.get(14)?),
-                proof: KeptProof::from_uuid(row.get::<Uuid>(15)?),
+                person: PersonId::new(row.get(15)?),
+                proof: KeptProof::from_uuid(row.get::<Uuid>(16)?),
             },
         ),
         "consumed" => Stage::Consumed(opened()?),
         "ended" => {
-            let ending: String = row.get(16)?;
+            let ending: String = row.get(17)?;
             Stage::Ended(known(Ending::parse(&ending), "qr_transaction.ending")?, phone(row)?)
         }
         _ => return Err(unreadable("qr_transaction.stage")),
@@ -246,13 +248,13 @@ const fn word(stage: &Stage) -> &'static str {
 }
 
 fn phone(row: &Row) -> Result<Option<Phone>, StoreError> {
-    let Some(browser) = row.get::<Option<Vec<u8>>>(10)? else { return Ok(None) };
-    let at: String = row.get(11)?;
-    Ok(Some(Phone { browser: hash(&browser)?, address: address(&at)?, opened_at: row.get(12)? }))
+    let Some(browser) = row.get::<Option<Vec<u8>>>(11)? else { return Ok(None) };
+    let at: String = row.get(12)?;
+    Ok(Some(Phone { browser: hash(&browser)?, address: address(&at)?, opened_at: row.get(13)? }))
 }
 
 fn digits(row: &Row) -> Result<Digits, StoreError> {
-    known(Digits::parse(&row.get::<String>(13)?), "qr_transaction.digits")
+    known(Digits::parse(&row.get::<String>(14)?), "qr_transaction.digits")
 }
 
 fn hash(bytes: &[u8]) -> Result<TokenHash, StoreError> {

@@ -264,13 +264,36 @@ async fn a_session_by_code_opens_applications_and_nothing_else() {
 async fn a_shared_computer_keeps_no_session() {
     let mut p = Parties::new().await;
     let (code, _) = p.approved().await;
-    let csrf = p.desktop.visit(&format!("{}/qr", code.sign_in)).await.csrf();
-    let fields = [("csrf", csrf.as_str()), ("shared", "on")];
+    let named = p.desktop.visit(&format!("{}/qr", code.sign_in)).await;
+    let csrf = named.csrf();
+    let shown = named.between("name=\"code\" value=\"", "\"");
+    let fields = [("csrf", csrf.as_str()), ("code", shown), ("shared", "on")];
     let on = p.desktop.post(&format!("{}/qr/continue", code.sign_in), &fields).await;
     let post = p.desktop.visit(on.to()).await;
     p.sp.signed_in(&p.house, &code.pending, &post);
     let names: Vec<_> = p.desktop.cookies.keys().map(String::as_str).collect();
     assert_eq!(names, ["__Host-idp-browser"]);
+}
+
+#[tokio::test]
+async fn a_shared_computer_is_one_from_the_beginning() {
+    let mut p = Parties::new().await;
+    p.make_known().await;
+    let sign_in = p.desktop.get(&p.sp.ask(&p.house).url).await.to().to_owned();
+    let page = p.desktop.get(&sign_in).await;
+    assert!(page.body.contains("form=\"scan\""), "the box belongs to the code as well: {}", page.body);
+    let fields = [("csrf", page.csrf()), ("shared", "on".to_owned())];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let asked = p.desktop.post(&format!("{sign_in}/qr"), &fields).await;
+    let shown = p.desktop.visit(asked.to()).await;
+    assert!(shown.body.contains("name=\"shared\" value=\"on\""), "and to the next one");
+    let path = open(&mut p.phone, &link(shown.between("data-live-src=\"qr\" src=\"", "\""))).await;
+    let news = p.desktop.get(&format!("{sign_in}/qr/state")).await.json();
+    type_digits(&mut p.phone, &path, news["text"]["digits"].as_str().expect("digits")).await;
+    approve(&mut p.phone, &path).await;
+    let post = p.desktop.visit(&format!("{sign_in}/qr")).await;
+    assert!(is_post_page(&post), "{}", post.body);
+    assert!(!p.desktop.cookies.contains_key("__Host-idp-session"));
 }
 
 #[tokio::test]

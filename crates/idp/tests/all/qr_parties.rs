@@ -84,8 +84,7 @@ impl Parties {
     /// "Continue as Maya".
     pub(crate) async fn go_on(&mut self, code: &Code) -> Reply {
         let page = self.desktop.visit(&format!("{}/qr", code.sign_in)).await;
-        let csrf = page.csrf();
-        let on = self.desktop.post(&format!("{}/qr/continue", code.sign_in), &[("csrf", &csrf)]).await;
+        let on = click(&mut self.desktop, &page).await;
         self.desktop.visit(on.to()).await
     }
 
@@ -133,6 +132,13 @@ pub(crate) fn link(image: &str) -> String {
     let path = read.strip_prefix(crate::house::ORIGIN_URL).expect("an address of ours");
     assert!(path.starts_with("/q/"), "{path}");
     path.to_owned()
+}
+
+/// The button of the page that names the account.
+pub(crate) async fn click(desktop: &mut Browser, named: &Reply) -> Reply {
+    let (path, csrf) = (named.between("method=\"post\" action=\"", "\""), named.csrf());
+    let code = named.between("name=\"code\" value=\"", "\"");
+    desktop.post(path, &[("csrf", &csrf), ("code", code)]).await
 }
 
 /// What the desktop's page is told.

@@ -4,7 +4,9 @@ use futures_util::future::join_all;
 use http::StatusCode;
 
 use crate::house::{is_post_page, on_each_engine};
-use crate::qr_parties::{Parties, credential, digits, others, phone_of, say_code, state, tab, try_open};
+use crate::qr_parties::{
+    Parties, click, credential, digits, others, phone_of, say_code, state, tab, try_open,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_completes_are_one_session() {
@@ -13,11 +15,9 @@ async fn twenty_completes_are_one_session() {
         for round in 1..=5 {
             p.desktop.cookies.remove("__Host-idp-session");
             let (code, _) = p.approved().await;
-            let csrf = p.desktop.visit(&format!("{}/qr", code.sign_in)).await.csrf();
-            let path = format!("{}/qr/continue", code.sign_in);
+            let named = p.desktop.visit(&format!("{}/qr", code.sign_in)).await;
             let mut tabs: Vec<_> = (0..20).map(|_| tab(&p.house, &p.desktop)).collect();
-            let fields = [("csrf", csrf.as_str())];
-            let all = join_all(tabs.iter_mut().map(|tab| tab.post(&path, &fields))).await;
+            let all = join_all(tabs.iter_mut().map(|tab| click(tab, &named))).await;
             assert!(all.iter().all(|reply| reply.status.is_redirection()), "{all:?}");
             let with: Vec<_> =
                 tabs.iter().filter(|tab| tab.cookies.contains_key("__Host-idp-session")).collect();

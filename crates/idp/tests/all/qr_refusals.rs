@@ -13,8 +13,8 @@ use web::peer::TrustedProxies;
 
 use crate::house::{House, Pending, Sent, is_post_page, on_each_engine, settings};
 use crate::qr_parties::{
-    AWAY, Code, HOME, Parties, approve, code_of, credential, deny, digits, open, others, phone_of, says,
-    show_code, state, try_open, type_digits,
+    AWAY, Code, HOME, Parties, approve, click, code_of, credential, deny, digits, open, others, phone_of,
+    says, show_code, state, try_open, type_digits,
 };
 
 /// The desktop says why, names nobody, and gets nowhere.
@@ -40,7 +40,7 @@ async fn an_unknown_browser_on_another_network() {
         p.phone.address = Some(AWAY);
         let (code, page) = p.typed().await;
         let seen = p.phone.get(&page).await;
-        assert!(seen.body.contains("Another one than this phone"), "{}", seen.body);
+        assert!(seen.body.contains("That screen is on another network"), "{}", seen.body);
         approve(&mut p.phone, &page).await;
         says(&p.phone.get(&page).await, "qr-another-network");
         assert_over(&mut p, &code, "qr-another-network").await;
@@ -187,8 +187,7 @@ async fn an_approval_that_is_not_fetched_in_time() {
     let named = p.desktop.visit(&format!("{}/qr", code.sign_in)).await;
     assert!(named.body.contains("Continue as Maya"));
     p.house.clock.advance(SignedDuration::from_secs(120));
-    let csrf = named.csrf();
-    let on = p.desktop.post(&format!("{}/qr/continue", code.sign_in), &[("csrf", &csrf)]).await;
+    let on = click(&mut p.desktop, &named).await;
     let page = p.desktop.visit(on.to()).await;
     assert!(page.body.contains("data-live-state=\"expired\""), "{}", page.body);
     assert!(!p.desktop.cookies.contains_key("__Host-idp-session"));
@@ -240,6 +239,29 @@ async fn an_account_that_is_not_the_desktops() {
     assert_eq!(p.refusals().await, ["qr-not-mine"]);
     says(&p.phone.get(&page).await, "qr-not-mine");
     assert_over(&mut p, &code, "qr-not-mine").await;
+}
+
+#[tokio::test]
+async fn a_click_is_for_the_account_that_was_named() {
+    let mut p = Parties::new().await;
+    let (code, _) = p.approved().await;
+    let named = p.desktop.visit(&format!("{}/qr", code.sign_in)).await;
+    // In another tab a new code is asked for, and Ruth confirms that one.
+    let ruth = p.house.user("Ruth", None).await;
+    let mut phone = phone_of(&p.house, &ruth).await;
+    let shown = show_code(&mut p.desktop, &code.sign_in).await;
+    let link = crate::qr_parties::link(shown.between("data-live-src=\"qr\" src=\"", "\""));
+    let page = open(&mut phone, &link).await;
+    let shown = digits(&mut p.desktop, &code).await;
+    type_digits(&mut phone, &page, &shown).await;
+    approve(&mut phone, &page).await;
+    let after = click(&mut p.desktop, &named).await;
+    let after = p.desktop.visit(after.to()).await;
+    assert!(after.body.contains("Continue as Ruth"), "it is named anew: {}", after.body);
+    assert!(!p.desktop.cookies.contains_key("__Host-idp-session"));
+    let on = click(&mut p.desktop, &after).await;
+    let post = p.desktop.visit(on.to()).await;
+    assert_eq!(p.sp.signed_in(&p.house, &code.pending, &post).name_id().value(), "ruth@acme.example");
 }
 
 #[tokio::test]
@@ -397,11 +419,10 @@ async fn an_approval_is_used_once() {
         let again = p.phone.post_json(&finish, &csrf, &answer).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.body);
         let named = p.desktop.visit(&format!("{}/qr", code.sign_in)).await;
-        let token = named.csrf();
         let post = p.go_on(&code).await;
         p.sp.signed_in(&p.house, &code.pending, &post);
         let sessions = p.house.events_of("session.opened").await.len();
-        let replayed = p.desktop.post(&format!("{}/qr/continue", code.sign_in), &[("csrf", &token)]).await;
+        let replayed = click(&mut p.desktop, &named).await;
         let after = p.desktop.visit(replayed.to()).await;
         assert!(!is_post_page(&after), "{}", after.body);
         assert_eq!(p.house.events_of("session.opened").await.len(), sessions);

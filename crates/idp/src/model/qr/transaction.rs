@@ -162,6 +162,8 @@ pub struct Transaction {
     pub desktop: Desktop,
     /// What its codes are made of, together with the desktop's cookie secret.
     pub seed: [u8; 16],
+    /// "Shared computer: don't remember me".
+    pub shared: bool,
     /// When the first code was shown.
     pub began_at: Timestamp,
     /// How far it has come.
@@ -322,6 +324,7 @@ mod tests {
                 agent: "Firefox on Linux".to_owned(),
             },
             seed: [0; 16],
+            shared: false,
             began_at: at(0),
             stage,
         }

@@ -12,7 +12,7 @@ use store::{StoreError, Tx};
 use uuid::Uuid;
 use web::{CheckedJson, Error};
 
-use super::facts::{self, Approving};
+use super::facts::{self, Approving, Waiting};
 use super::{acts, phone};
 use crate::ceremony::{self, APPROVE, Answer};
 use crate::error::broken;
@@ -45,9 +45,11 @@ pub(crate) async fn finish(
     let place = Place { purpose: APPROVE, browser: visitor.browser.id(), bound: &bound };
     let judged = idp.door().judge_authentication(idp.store(), (&place, answer.credential()), now).await;
     let verdict = judged.map_err(broken)?;
+    let waiting = facts::load(&idp, &transaction, now).await.map_err(broken)?;
     let proof = KeptProof::draw(now, idp.entropy());
     let tx = idp.store().begin().await.map_err(broken)?;
-    let ended = take(&idp, &tx, (&visitor, &transaction, verdict, proof), now).await.map_err(broken)?;
+    let given = Given { transaction: &transaction, waiting, verdict, proof };
+    let ended = take(&idp, &tx, (&visitor, given), now).await.map_err(broken)?;
     tx.commit().await.map_err(broken)?;
     ended.map_err(|refusal| Error::from(&refusal))?;
     // Approved or not, the page says it.
@@ -67,12 +69,21 @@ async fn matched(idp: &Idp, visitor: &Visitor, id: QrId) -> Result<(Transaction,
     }
 }
 
+/// What was read and judged before the transaction.
+struct Given<'a> {
+    transaction: &'a Transaction,
+    waiting: Option<Waiting>,
+    verdict: Verdict<Authenticated>,
+    proof: KeptProof,
+}
+
 async fn take(
     idp: &Idp,
     tx: &Tx,
-    (visitor, transaction, verdict, proof): (&Visitor, &Transaction, Verdict<Authenticated>, KeptProof),
+    (visitor, given): (&Visitor, Given<'_>),
     now: Timestamp,
 ) -> Result<Result<(), DoorRefusal>, StoreError> {
+    let Given { transaction, waiting, verdict, proof } = given;
     let proven = match take_authentication(tx, visitor.nobody(), verdict, now).await? {
         Ok(proven) => proven,
         Err(refusal) => return Ok(Err(refusal)),
@@ -84,7 +95,7 @@ async fn take(
         return Ok(Ok(()));
     };
     let Some(phone) = after.phone() else { return Ok(Ok(())) };
-    if let Err(why) = counts(idp, tx, (transaction, phone, &proven), now).await? {
+    if let Err(why) = counts(idp, tx, (transaction, waiting, phone, &proven), now).await? {
         acts::end(tx, &actor, (transaction, why, Some(approval.person)), now).await?;
         return Ok(Ok(()));
     }
@@ -99,12 +110,10 @@ async fn take(
 async fn counts(
     idp: &Idp,
     tx: &Tx,
-    (transaction, phone, proven): (&Transaction, Phone, &Proven),
+    (transaction, waiting, phone, proven): (&Transaction, Option<Waiting>, Phone, &Proven),
     now: Timestamp,
 ) -> Result<Result<(), Ending>, StoreError> {
-    let Some(waiting) = facts::waiting(idp, tx, transaction, now).await? else {
-        return Ok(Err(Ending::MovedOn));
-    };
+    let Some(waiting) = waiting else { return Ok(Err(Ending::MovedOn)) };
     let approving = Approving {
         person: proven.person(),
         at: proven.at(),

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use store::StoreError;
 use uuid::Uuid;
 use web::live::Live;
@@ -23,12 +24,20 @@ use crate::state::Idp;
 use crate::store::qr::{self, NewTransaction};
 use crate::visitor::Visitor;
 
+/// What the desktop's person asks with.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Begin {
+    /// The box "Shared computer: don't remember me".
+    #[serde(default)]
+    shared: Option<String>,
+}
+
 /// `POST /sign-in/{id}/qr`: "Scan with your phone", and "Show a new code".
 pub(crate) async fn begin(
     State(idp): State<Idp>,
     Path(id): Path<Uuid>,
     visitor: Visitor,
-    CheckedForm(Nothing {}): CheckedForm<Nothing>,
+    CheckedForm(Begin { shared }): CheckedForm<Begin>,
 ) -> Result<Response, Error> {
     let id = SignInId::new(id);
     idp.limits().codes.check(&visitor.peer.source())?;
@@ -38,10 +47,14 @@ pub(crate) async fn begin(
     let now = idp.now();
     let source = visitor.peer.source().to_string();
     let before = may_begin(&idp, (id, &visitor), &source, now).await?;
-    if before.as_ref().is_some_and(|before| before.is_live(now) && before.stage == Stage::Pending) {
+    let shared = shared.is_some();
+    let serves = |before: &Transaction| {
+        before.is_live(now) && before.stage == Stage::Pending && before.shared == shared
+    };
+    if before.as_ref().is_some_and(serves) {
         return Ok(Redirect::to(&routes::qr_page(id)).into_response());
     }
-    let transaction = draw(&idp, &visitor, &open, now);
+    let transaction = Transaction { shared, ..draw(&idp, &visitor, &open, now) };
     let new = NewTransaction {
         transaction: &transaction,
         source: &source,
@@ -103,6 +116,7 @@ fn draw(idp: &Idp, visitor: &Visitor, open: &Open, now: Timestamp) -> Transactio
             agent: visitor.agent(),
         },
         seed: idp.random(),
+        shared: false,
         began_at: now,
         stage: Stage::Pending,
     }
@@ -116,6 +130,7 @@ struct CodePage<'a> {
     id: String,
     application: Asking<'a>,
     live: Live,
+    shared: bool,
     tracking: &'a str,
 }
 
@@ -161,6 +176,7 @@ pub(crate) async fn show(
         id: id.to_string(),
         application: Asking::new(&open.application),
         live: live::news(&idp, &visitor.browser, &transaction, now),
+        shared: transaction.shared,
         tracking: visitor.tracking(),
     })
 }

@@ -13,7 +13,7 @@ use crate::model::application::Application;
 use crate::model::qr::{Case, Phone, Transaction};
 use crate::model::sign_in::{KnownHere, Proof, SignIn, Stage};
 use crate::sign_in::dispatch::{Step, Ways};
-use crate::sign_in::load;
+use crate::sign_in::load as loading;
 use crate::state::Idp;
 use crate::store::{applications, known_browsers, qr, sign_ins};
 
@@ -44,10 +44,19 @@ pub(super) async fn waiting(
     let parsed = AuthnRequest::parse(&sign_in.request.xml).ok();
     let request = parsed.and_then(|request| check(request, &application.service_provider(), &here).ok());
     let Some(request) = request else { return Ok(None) };
-    let open = load::open(read, (sign_in, request, application), None, now).await?;
+    let open = loading::open(read, (sign_in, request, application), None, now).await?;
     let offered = matches!(open.step(), Step::Ask(Ways { qr: true, .. }));
-    let load::Open { sign_in, request, application, .. } = open;
+    let loading::Open { sign_in, request, application, .. } = open;
     Ok(offered.then_some(Waiting { sign_in, request, application }))
+}
+
+/// The same, in a snapshot of its own: what is read and checked before a transaction begins.
+pub(super) async fn load(
+    idp: &Idp,
+    transaction: &Transaction,
+    now: Timestamp,
+) -> Result<Option<Waiting>, StoreError> {
+    waiting(idp, &idp.store().read().await?, transaction, now).await
 }
 
 /// An approval that is to be judged.
@@ -77,7 +86,7 @@ pub(super) async fn case(
     let proof = Proof { person, method: Method::Qr, at, known };
     let Waiting { sign_in, request, application } = waiting;
     let sign_in = SignIn { stage: Stage::Proven(proof), ..sign_in };
-    let facts = load::open(read, (sign_in, request, application), None, now).await?.facts();
+    let facts = loading::open(read, (sign_in, request, application), None, now).await?.facts();
     let case = Case {
         rule: idp.settings().qr,
         known_browser: known == KnownHere::Them,
