@@ -4,4 +4,5 @@
 
 mod architecture;
 mod demo;
+mod documents;
 mod journey_passkey;
