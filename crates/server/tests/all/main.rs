@@ -6,3 +6,6 @@ mod architecture;
 mod demo;
 mod documents;
 mod journey_passkey;
+mod kills;
+#[allow(dead_code, unused_imports, reason = "the bench needs other parts")]
+mod served;
