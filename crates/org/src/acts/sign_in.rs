@@ -3,7 +3,7 @@
 use ::store::events::{NewEvent, Personal, append};
 use ::store::{StoreError, Tx};
 use console::events::{self, Actor, note};
-use console::sessions::{self, FreshToken, Kind, NewSession, Opened, Opening};
+use console::sessions::{self, FreshToken, Kind, NewSession, Opened, Opening, SessionId};
 use jiff::Timestamp;
 use saml::sp::VerifiedAssertion;
 use serde_json::{Value as Json, json};
@@ -204,20 +204,39 @@ pub(crate) struct Entering<'a> {
     pub(crate) account: &'a Account,
 }
 
-/// Takes the arrival, writes what changes and opens the session. `None`: what
-/// was read before does not hold any more, and the caller drops the
-/// transaction.
+/// The session in which somebody goes on.
+pub(crate) enum Held<'a> {
+    /// It is opened now.
+    New(Opening, NewSession<'a>),
+    /// The one that this browser has already.
+    Kept(SessionId),
+}
+
+/// Takes the arrival, writes what changes and opens the session, whose token is
+/// given unless the browser has it. `None`: what was read before does not hold
+/// any more, and the caller drops the transaction.
 pub(crate) async fn enter(
     tx: &Tx,
     actor: &Actor,
-    (entering, opening, session): (&Entering<'_>, Opening, NewSession<'_>),
+    (entering, held): (&Entering<'_>, Held<'_>),
     now: Timestamp,
-) -> Result<Option<Opened>, StoreError> {
+) -> Result<Option<Option<Token>>, StoreError> {
     if !write_entry(tx, entering, now).await? {
         return Ok(None);
     }
-    let opened = sessions::open(tx, actor, (opening, session), now).await?;
-    let taken = Taken::Session(opened.session);
+    let (session, token) = match held {
+        Held::New(opening, new) => {
+            let opened = sessions::open(tx, actor, (opening, new), now).await?;
+            (opened.session, Some(opened.token))
+        }
+        Held::Kept(session) => {
+            if !sessions::is_live(tx, (entering.account.id.person(), session), now).await? {
+                return Ok(None);
+            }
+            (session, None)
+        }
+    };
+    let taken = Taken::Session(session);
     if !arrivals::take(tx, entering.arrival, &taken, now).await? {
         return Ok(None);
     }
@@ -226,7 +245,7 @@ pub(crate) async fn enter(
     let data = json!({
         "directory": entering.directory.id.to_string(),
         "connection": entering.arrival.connection.to_string(),
-        "session": opened.session,
+        "session": session,
         "entry": entering.entry.word(),
         "stable_id": entering.asserted.stable_id().is_some(),
     });
@@ -236,7 +255,7 @@ pub(crate) async fn enter(
         let event = entry(kind, (organization, subject), json!({ "by": "sign-in" }));
         note(tx, actor, event, now).await?;
     }
-    Ok(Some(opened))
+    Ok(Some(token))
 }
 
 /// Says whether what was decided outside still holds inside.

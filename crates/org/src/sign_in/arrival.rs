@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ::store::events::Personal;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use console::sessions;
 use http::StatusCode;
 use jiff::Timestamp;
 use saml::sp::{Outcome, Received, VerifiedAssertion, verify};
@@ -87,6 +88,7 @@ async fn step(attempt: &Attempt<'_>, handle: &str) -> Result<Option<Response>, E
                 asserted: &asserted,
                 facts: &facts,
                 entry: &entry,
+                signed_in: waiting.signed_in.as_ref(),
             };
             match session::open(attempt, &admitted).await? {
                 Ok(answer) => Ok(answer),
@@ -106,7 +108,7 @@ async fn step(attempt: &Attempt<'_>, handle: &str) -> Result<Option<Response>, E
 struct Waiting {
     arrival: Arrival,
     connection: Option<Arc<Connection>>,
-    signed_in: Option<AccountId>,
+    signed_in: Option<sessions::SignedIn>,
 }
 
 impl Waiting {
@@ -130,7 +132,7 @@ async fn look(attempt: &Attempt<'_>, handle: &str) -> Result<Option<Waiting>, Er
     let connection =
         org.connections().find(&read, org.public_url(), arrival.connection).await.map_err(broken)?;
     let signed_in = session::current(&read, attempt.cookies, now).await?;
-    Ok(Some(Waiting { arrival, connection, signed_in: signed_in.map(|who| AccountId::of(who.person())) }))
+    Ok(Some(Waiting { arrival, connection, signed_in }))
 }
 
 type Proof = (Arc<Connection>, VerifiedAssertion, Asserted);
@@ -180,7 +182,7 @@ async fn facts(
             by_stable_id,
             by_address: accounts::known_by_address(&read, directory, address).await?,
             typed: waiting.arrival.typed.clone(),
-            signed_in: waiting.signed_in,
+            signed_in: waiting.signed_in.as_ref().map(|who| AccountId::of(who.person())),
             agreed: attempt.agreed,
         }))
     };

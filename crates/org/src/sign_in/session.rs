@@ -4,7 +4,7 @@
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use console::row_id;
-use console::sessions::{self, FreshToken, Kind, Limits, NewSession, Opening};
+use console::sessions::{self, FreshToken, Kind, Limits, Method, NewSession, Opening};
 use http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use saml::sp::VerifiedAssertion;
@@ -14,7 +14,7 @@ use web::{CheckedForm, Cookies, Csrf, Error, FormAction, ReturnTo};
 use super::Arrival;
 use super::admit::{Asserted, Entry, Facts, Known};
 use super::refused::Refused;
-use crate::acts::sign_in::{self as acts, Entering};
+use crate::acts::sign_in::{self as acts, Entering, Held};
 use crate::answer::broken;
 use crate::model::{AccountId, AuthenticationPolicy, SessionDurations, Standing};
 use crate::pages::{self, Caller, Nothing};
@@ -51,6 +51,7 @@ pub(super) struct Admitted<'a> {
     pub(super) asserted: &'a Asserted,
     pub(super) facts: &'a Facts,
     pub(super) entry: &'a Entry,
+    pub(super) signed_in: Option<&'a sessions::SignedIn>,
 }
 
 impl Admitted<'_> {
@@ -71,6 +72,22 @@ impl Admitted<'_> {
             Some(known) => (known.account.clone(), known.policy.as_ref().unwrap_or(default)),
             None => (self.new_account(org, now), default),
         }
+    }
+
+    /// The session that this browser has already, where the assertion proves no
+    /// more than it: another tab was quicker. Ten restored tabs share one
+    /// session; a second would end the first, and with it the codes that
+    /// products are about to redeem for the other tabs. Where a product asks
+    /// for a new proof, only a new session is one.
+    fn kept(&self, account: AccountId) -> Option<&sessions::SignedIn> {
+        let ends = self.assertion.session_not_on_or_after();
+        self.signed_in.filter(|who| {
+            who.person() == account.person()
+                && who.method() == Method::Saml
+                && who.authenticated_at() >= self.assertion.authn_instant()
+                && ends.is_none_or(|ends| ends >= who.expires_at())
+                && !products::asks_again(&self.arrival.return_to)
+        })
     }
 
     fn new_account(&self, org: &Org, now: Timestamp) -> Account {
@@ -99,13 +116,18 @@ pub(super) async fn open(
         return Ok(Err(Refused::SessionOver));
     };
     let shown = Kind::PERSON.token(attempt.cookies);
-    let session = NewSession {
-        kind: Kind::PERSON,
-        limits,
-        replaces: shown.as_ref(),
-        fresh: FreshToken::draw(now, org.entropy()),
+    let session = match admitted.kept(account.id) {
+        Some(kept) => Held::Kept(kept.session()),
+        None => Held::New(
+            Opening::asserted(account.id.person(), admitted.assertion),
+            NewSession {
+                kind: Kind::PERSON,
+                limits,
+                replaces: shown.as_ref(),
+                fresh: FreshToken::draw(now, org.entropy()),
+            },
+        ),
     };
-    let opening = Opening::asserted(account.id.person(), admitted.assertion);
     let entering = Entering {
         arrival: admitted.arrival,
         directory: &admitted.facts.directory,
@@ -115,14 +137,17 @@ pub(super) async fn open(
     };
     let tx = org.begin().await?;
     let actor = attempt.caller.actor.known_as(account.id.person());
-    let opened = acts::enter(&tx, &actor, (&entering, opening, session), now).await.map_err(broken)?;
-    let Some(opened) = opened else {
+    let entered = acts::enter(&tx, &actor, (&entering, session), now).await.map_err(broken)?;
+    let Some(token) = entered else {
         return Ok(Ok(None));
     };
     tx.commit().await.map_err(broken)?;
-    let cookie = Kind::PERSON.cookie(attempt.cookies, &opened.token);
-    let back = Redirect::to(admitted.arrival.return_to.as_str());
-    Ok(Ok(Some((cookie, back).into_response())))
+    let cookie = token.map(|token| Kind::PERSON.cookie(attempt.cookies, &token));
+    let mut back = Redirect::to(admitted.arrival.return_to.as_str()).into_response();
+    if let Some(cookie) = cookie {
+        cookie.append_to(back.headers_mut());
+    }
+    Ok(Ok(Some(back)))
 }
 
 /// The shorter of what the policy says and what the identity provider says;
