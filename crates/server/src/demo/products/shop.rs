@@ -26,7 +26,7 @@ use super::Registered;
 use super::kind::{Kind, Page};
 use super::pages::{self, Frame};
 use super::provider::{Person, Provider, ProviderError};
-use super::visits::{Leaving, Session, Visits};
+use super::visits::{Back, Leaving, Session, Visits};
 use crate::ambient::{SystemClock, SystemEntropy};
 
 /// A product. Cheap to clone.
@@ -188,13 +188,11 @@ async fn callback(
         return Err(failed("error-sample-issuer", "another issuer"));
     }
     let state = answer.state.as_deref().and_then(Token::parse);
-    let left = state.and_then(|state| shop.0.visits.come_back(&state, browser.id(), now));
-    let Some(left) = left else {
-        // Back or Refresh, once signed in.
-        if shop.session(&cookies).is_some() {
-            return Ok(Redirect::to("/").into_response());
-        }
-        return Err(failed("error-sample-state", "no such state in this browser"));
+    let left = match state.and_then(|state| shop.0.visits.come_back(&state, browser.id(), now)) {
+        Some(Back::First(left)) => left,
+        // Back or Refresh: to the page, which asks for itself who is signed in.
+        Some(Back::Again(page)) => return Ok(Redirect::to(page.as_str()).into_response()),
+        None => return Err(failed("error-sample-state", "no such state in this browser")),
     };
     let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
         return Err(failed("error-sample-declined", answer.error.unwrap_or_default()));

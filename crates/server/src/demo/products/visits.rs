@@ -21,6 +21,14 @@ pub(super) struct Leaving {
     pub(super) at: Timestamp,
 }
 
+/// Somebody comes with an answer.
+pub(super) enum Back {
+    /// For the first time: the answer is looked at.
+    First(Leaving),
+    /// Once more, by Back or Refresh: the page that was asked for, and nothing else.
+    Again(ReturnTo),
+}
+
 /// Somebody who is signed in. Without `Debug`: the token is a secret.
 #[derive(Clone)]
 pub(super) struct Session {
@@ -32,10 +40,18 @@ pub(super) struct Session {
     pub(super) at: Timestamp,
 }
 
+/// Somebody who left, and whether they have come back.
+struct Away {
+    browser: TokenHash,
+    return_to: ReturnTo,
+    at: Timestamp,
+    secrets: Option<(Token, Token)>,
+}
+
 /// The visits of one product.
 #[derive(Default)]
 pub(super) struct Visits {
-    leaving: Mutex<HashMap<[u8; 32], Leaving>>,
+    leaving: Mutex<HashMap<[u8; 32], Away>>,
     sessions: Mutex<HashMap<[u8; 32], Session>>,
 }
 
@@ -43,18 +59,24 @@ impl Visits {
     /// Remembers who leaves under `state`; the oldest is forgotten where too many are away.
     pub(super) fn leave(&self, state: &Token, leaving: Leaving) {
         let mut all = lock(&self.leaving);
-        let now = leaving.at;
-        all.retain(|_, one| now.duration_since(one.at) < AWAY);
-        insert(&mut all, state, leaving, |one| one.at);
+        let Leaving { browser, nonce, verifier, return_to, at } = leaving;
+        all.retain(|_, one| at.duration_since(one.at) < AWAY);
+        let away = Away { browser, return_to, at, secrets: Some((nonce, verifier)) };
+        insert(&mut all, state, away, |one| one.at);
     }
 
-    /// Takes what was remembered under `state`, if this is its browser. Another browser takes nothing.
-    pub(super) fn come_back(&self, state: &Token, browser: TokenHash, now: Timestamp) -> Option<Leaving> {
+    /// What was remembered under `state`, if this is its browser. Another browser takes nothing.
+    pub(super) fn come_back(&self, state: &Token, browser: TokenHash, now: Timestamp) -> Option<Back> {
         let mut all = lock(&self.leaving);
-        let key = state.hash();
-        let own = all.get(key.as_bytes()).is_some_and(|one| one.browser == browser);
-        let taken = if own { all.remove(key.as_bytes()) } else { None };
-        taken.filter(|one| now.duration_since(one.at) < AWAY)
+        let away = all.get_mut(state.hash().as_bytes())?;
+        if away.browser != browser || now.duration_since(away.at) >= AWAY {
+            return None;
+        }
+        let (return_to, at) = (away.return_to.clone(), away.at);
+        Some(match away.secrets.take() {
+            Some((nonce, verifier)) => Back::First(Leaving { browser, nonce, verifier, return_to, at }),
+            None => Back::Again(return_to),
+        })
     }
 
     /// Opens a session under a token that is new; what the browser had before ends.
@@ -125,10 +147,13 @@ mod tests {
     fn an_answer_is_taken_once_and_by_its_own_browser() {
         let visits = Visits::default();
         visits.leave(&token(1), leaving(2));
-        let back = |browser| visits.come_back(&token(1), token(browser).hash(), at(60)).is_some();
-        assert!(!back(3), "another browser");
-        assert!(back(2), "and the owner still gets in");
-        assert!(!back(2), "once");
+        let back = |browser| visits.come_back(&token(1), token(browser).hash(), at(60));
+        assert!(back(3).is_none(), "another browser");
+        assert!(matches!(back(2), Some(Back::First(_))), "and the owner still gets in");
+        let again = back(2);
+        let page = "/browse/ACME-42";
+        assert!(matches!(again, Some(Back::Again(to)) if to.as_str() == page), "once, and then the page");
+        assert!(back(3).is_none(), "another browser");
         visits.leave(&token(1), leaving(2));
         assert!(visits.come_back(&token(1), token(2).hash(), at(70 * 60)).is_none(), "too late");
     }
