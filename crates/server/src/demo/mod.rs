@@ -31,6 +31,7 @@ use crate::telemetry;
 
 pub use people::Demo;
 pub use print::Links;
+pub use seed::seed;
 
 /// Runs the demo until a signal stops it.
 ///

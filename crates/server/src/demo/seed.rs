@@ -22,11 +22,7 @@ use super::products;
 ///
 /// # Errors
 /// Whatever an act refuses.
-pub(super) async fn seed(
-    idp: &Idp,
-    org: &Org,
-    products_port: u16,
-) -> Result<Demo, Box<dyn Error + Send + Sync>> {
+pub async fn seed(idp: &Idp, org: &Org, products_port: u16) -> Result<Demo, Box<dyn Error + Send + Sync>> {
     let tx = org.store().begin().await?;
     let (acme, fallback) = organization(&tx, org).await?;
     let products = products::register(&tx, org, (acme, products_port)).await?;

@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
+use store::events::{Filter, list};
+use store::{Store, StoreUrl};
 use testkit::browser::Browser;
 use url::Url;
 
@@ -37,6 +39,19 @@ impl Demo {
         (self.child, self.printed) = run(self.folder.path(), self.ports);
     }
 
+    /// Ends it, and gives how often an end of it has noted this: `idp` or `org`.
+    pub(crate) async fn end(mut self) -> impl AsyncFn(&str, &str) -> usize {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        async move |end: &str, kind: &str| {
+            let migrations = if end == "idp" { idp::migrations() } else { org::migrations() };
+            let file = StoreUrl::file(self.folder.path().join("demo").join(format!("{end}.sqlite")));
+            let store = Store::open(&file, &migrations).await.unwrap();
+            let events = list(&store.read().await.unwrap(), Filter::All, None, 500).await.unwrap();
+            events.iter().filter(|event| event.kind == kind).count()
+        }
+    }
+
     /// The link on the first printed line that has all of `words`, or on the line after it.
     pub(crate) fn link(&self, words: &[&str]) -> Url {
         let fits = |line: &String| words.iter().all(|word| line.contains(word));
@@ -58,6 +73,16 @@ impl Demo {
     /// The address of the organisation.
     pub(crate) fn org(&self) -> String {
         format!("http://acme.localhost:{}", self.ports[1])
+    }
+
+    /// The organisation as browsers name it: `acme.localhost:PORT`.
+    pub(crate) fn org_host(&self) -> String {
+        format!("acme.localhost:{}", self.ports[1])
+    }
+
+    /// The port on which the organisation listens.
+    pub(crate) fn org_port(&self) -> u16 {
+        self.ports[1]
     }
 
     /// The address of the identity provider.
@@ -95,7 +120,7 @@ fn run(folder: &std::path::Path, ports: [u16; 3]) -> (Child, Vec<String>) {
 }
 
 /// Ports that were free a moment ago.
-fn free_ports() -> [u16; 3] {
+pub(crate) fn free_ports() -> [u16; 3] {
     let sockets = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     sockets.map(|socket| socket.local_addr().unwrap().port())
 }

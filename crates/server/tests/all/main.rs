@@ -5,7 +5,15 @@
 mod architecture;
 mod demo;
 mod documents;
+mod journey_acs;
+mod journey_network;
+mod journey_nodes;
 mod journey_passkey;
+mod journey_tabs;
 mod kills;
+mod nodes;
+mod phone;
+mod proxy;
 #[allow(dead_code, unused_imports, reason = "the bench needs other parts")]
 mod served;
+mod service_provider;
