@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use web::{Shell, ShellOptions, Token};
+use web::{Shell, ShellOptions, Token, without_head};
 
 use crate::model::qr::QrId;
 use crate::model::sign_in::SignInId;
@@ -26,14 +26,18 @@ pub fn router(idp: Idp) -> Router {
 fn service_providers() -> Router<Idp> {
     Router::new()
         .route(METADATA, get(metadata::show))
-        .route(SSO, get(receive::redirect).post(receive::post).layer(DefaultBodyLimit::max(POSTED_BYTES)))
-        .route("/saml/sso/{handle}", get(receive::arrived))
+        .route(
+            SSO,
+            without_head(get(receive::redirect).post(receive::post), "GET, POST")
+                .layer(DefaultBodyLimit::max(POSTED_BYTES)),
+        )
+        .route("/saml/sso/{handle}", without_head(get(receive::arrived), "GET"))
 }
 
 /// A sign-in that an application asked for.
 fn sign_in() -> Router<Idp> {
     Router::new()
-        .route("/sign-in/{id}", get(page::show))
+        .route("/sign-in/{id}", without_head(get(page::show), "GET"))
         .route("/sign-in/{id}/continue", post(page::go_on))
         .route("/sign-in/{id}/again", post(page::again))
         .route("/sign-in/{id}/passkey/begin", post(passkey::begin))
@@ -43,7 +47,7 @@ fn sign_in() -> Router<Idp> {
 /// A sign-in by our QR code: the desktop's side, and the phone's.
 fn by_phone() -> Router<Idp> {
     Router::new()
-        .route("/sign-in/{id}/qr", get(qr::desktop::show).post(qr::desktop::begin))
+        .route("/sign-in/{id}/qr", without_head(get(qr::desktop::show).post(qr::desktop::begin), "GET, POST"))
         .route("/sign-in/{id}/qr/state", get(qr::live::state))
         .route("/sign-in/{id}/qr/events", get(qr::live::events))
         .route("/sign-in/{id}/qr/continue", post(qr::complete::go_on))

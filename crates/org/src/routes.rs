@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
-use web::{Shell, ShellOptions};
+use web::{Shell, ShellOptions, without_head};
 
 use crate::admin::{accounts, events, overview, saml};
 use crate::service::Org;
@@ -32,10 +32,10 @@ fn pages() -> Vec<(&'static str, MethodRouter<Org>)> {
         ("/logout", post(session::sign_out)),
         // Hop 1.
         ("/login", get(start::page).post(start::post)),
-        ("/login/again/{what}", get(start::again)),
+        ("/login/again/{what}", without_head(get(start::again), "GET")),
         // Hops 6 to 8.
         ("/login/callback", post(acs::post).layer(posted)),
-        ("/login/arrival/{handle}", get(arrival::get).post(arrival::post)),
+        ("/login/arrival/{handle}", without_head(get(arrival::get).post(arrival::post), "GET, POST")),
         // The local door.
         ("/login/passkey", get(local::page)),
         ("/login/passkey/begin", post(local::begin)),

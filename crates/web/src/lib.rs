@@ -13,7 +13,7 @@
 //! - [`ambient`] time and chance as arguments; [`token`] secrets that are handed out
 //! - [`address`] the public URL, safe return paths; [`peer`], [`network`] who is calling
 //! - [`cookie`], [`browser`], [`form`] what a browser sends back, and the proof that it may
-//! - [`headers`], [`shell`], [`error`], [`limit`] protection of every answer
+//! - [`headers`], [`shell`], [`error`], [`limit`], [`once`] protection of every answer
 //! - [`text`], [`filters`], [`page`], [`assets`], [`qr`], [`live`] what people see
 //!
 //! Templates of other crates extend `layout.html` and `console.html` and import the macros of
@@ -33,6 +33,7 @@ pub mod headers;
 pub mod limit;
 pub mod live;
 pub mod network;
+pub mod once;
 pub mod page;
 pub mod peer;
 pub mod qr;
@@ -48,6 +49,7 @@ pub use cookie::{Cookie, Cookies, SetCookie};
 pub use error::{Error, Result};
 pub use form::{CheckedForm, CheckedJson, Fields, ForeignForm, StrictQuery};
 pub use headers::FormAction;
+pub use once::without_head;
 pub use peer::Peer;
 pub use shell::{Shell, ShellOptions, Tracking};
 pub use site::{Service, Site};

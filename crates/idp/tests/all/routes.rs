@@ -1,8 +1,11 @@
 //! Every URL, and the headers of every answer.
 
+use http::header::ALLOW;
 use http::{HeaderMap, Method, StatusCode};
+use idp::acts::invitations::Device;
 
 use crate::house::{House, Sent};
+use crate::qr_parties::Parties;
 
 /// The addresses as `routes.rs` spells them.
 fn routes() -> Vec<(String, Vec<&'static str>)> {
@@ -24,7 +27,7 @@ fn routes() -> Vec<(String, Vec<&'static str>)> {
                 (known.expect("a constant").1, rest)
             }
         };
-        let verbs = [("get(", "GET"), ("post(", "POST")];
+        let verbs = [("get(", "GET"), ("post(", "POST"), ("without_head(", "no HEAD")];
         let verbs = verbs.into_iter().filter(|(call, _)| rest.contains(call)).map(|(_, verb)| verb).collect();
         routes.push((path.to_owned(), verbs));
     }
@@ -67,7 +70,8 @@ async fn every_answer_is_protected_whatever_its_status() {
             .replace("{token}", &"A".repeat(43))
             .replace("{handle}", &"A".repeat(43));
         for verb in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD] {
-            let offered = verbs.contains(&verb.as_str()) || (verb == Method::HEAD && verbs.contains(&"GET"));
+            let looks = verb == Method::HEAD && verbs.contains(&"GET") && !verbs.contains(&"no HEAD");
+            let offered = verbs.contains(&verb.as_str()) || looks;
             let body = if verb == Method::POST { Sent::Form(String::new()) } else { Sent::Nothing };
             let reply = browser.send(verb.clone(), &path, body).await;
             let what = format!("{verb} {path}: {}", reply.status);
@@ -87,4 +91,56 @@ async fn every_answer_is_protected_whatever_its_status() {
     let large = Sent::Form("a".repeat(300 * 1024));
     let reply = browser.send(Method::POST, "/admin/people/new", large).await;
     assert_protected("a large body", &reply.headers);
+}
+
+/// How many write transactions there have been.
+fn writes(house: &House) -> u64 {
+    house.store.turns().cells.iter().map(|(_, count)| count).sum()
+}
+
+/// A link checker asks with HEAD: whatever waits under an address, the person comes for it later.
+#[tokio::test]
+async fn head_writes_nothing_anywhere_and_takes_nothing() {
+    let mut parties = Parties::new().await;
+    parties.make_known().await;
+    let handle = posted(&mut parties).await;
+    let (code, phone) = parties.approved().await;
+    let invitation = parties.house.invitation(parties.maya.id, Device::Computer).await;
+    let asked = parties.sp.ask(&parties.house).url;
+    let id = code.sign_in.strip_prefix("/sign-in/").expect("a sign-in");
+    let Parties { house, desktop, .. } = &mut parties;
+
+    let before = writes(house);
+    for (path, verbs) in routes().into_iter().filter(|(_, verbs)| verbs.contains(&"GET")) {
+        let path = match path.as_str() {
+            "/saml/sso" => asked.clone(),
+            "/saml/sso/{handle}" => handle.clone(),
+            "/q/{handle}" => code.link.clone(),
+            "/phone/{id}" => phone.clone(),
+            "/invitation/{token}" => invitation.clone(),
+            path if path.starts_with("/sign-in/") => path.replace("{id}", id),
+            path => path.replace("{id}", "00000000-0000-7000-8000-000000000000"),
+        };
+        let reply = desktop.send(Method::HEAD, &path, Sent::Nothing).await;
+        assert_eq!(writes(house), before, "HEAD {path}: {}", reply.status);
+        let refused = reply.status == StatusCode::METHOD_NOT_ALLOWED;
+        assert_eq!(refused, verbs.contains(&"no HEAD"), "HEAD {path}: {}", reply.status);
+        assert!(!refused || reply.headers[ALLOW].to_str().is_ok_and(|allowed| allowed.contains("GET")));
+    }
+
+    // All of it was there to be taken.
+    for path in [&asked, &handle, &format!("{}/qr", code.sign_in), &code.sign_in] {
+        let before = writes(house);
+        let reply = desktop.get(path).await;
+        assert!(writes(house) > before, "GET {path}: {}", reply.status);
+    }
+}
+
+/// A request by the POST binding, kept for the desktop: the path at which it waits.
+async fn posted(parties: &mut Parties) -> String {
+    let xml = parties.sp.request(&parties.house).message().encode().expect("writes");
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("SAMLRequest", &saml::binding::post::encode(&xml));
+    let kept = parties.desktop.send(Method::POST, "/saml/sso", Sent::Foreign(form.finish())).await;
+    kept.to().to_owned()
 }

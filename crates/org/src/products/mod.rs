@@ -32,7 +32,7 @@ use ::store::{Migration, ReadTx, Sql, StoreError};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use url::Url;
-use web::ReturnTo;
+use web::{ReturnTo, without_head};
 
 use crate::model::{AccountId, OrganizationKey};
 use crate::service::Org;
@@ -70,7 +70,7 @@ pub(crate) fn routes() -> Router<Org> {
     Router::new()
         .route("/oidc/{key}/.well-known/openid-configuration", get(discovery::configuration))
         .route("/oidc/{key}/jwks", get(discovery::jwks))
-        .route("/oidc/{key}/authorize", get(authorize::get).post(authorize::post))
+        .route("/oidc/{key}/authorize", without_head(get(authorize::get).post(authorize::post), "GET, POST"))
         .route("/oidc/{key}/token", post(token::post))
         .route("/oidc/{key}/userinfo", get(userinfo::show).post(userinfo::show))
         .layer(Extension(keys::Keys::default()))

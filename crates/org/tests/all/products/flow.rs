@@ -1,7 +1,7 @@
 //! What goes well.
 
-use http::StatusCode;
-use http::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY};
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_SECURITY_POLICY};
+use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use org::model::Role;
 use org::products::acts::Client;
@@ -380,4 +380,44 @@ async fn a_tab_that_comes_home_later_leaves_what_the_first_was_given() {
         assert_eq!(before.clone().who().await, None);
         assert_eq!(browser.who().await.as_deref(), Some(address));
     }
+}
+
+/// A link checker asks with HEAD: it takes no answer, begins no sign-in and gets no code.
+#[tokio::test]
+async fn head_writes_nothing_anywhere_and_takes_nothing() {
+    let database = TestDatabase::sqlite();
+    let world = World::new(&database).await;
+    let jira = Party::register(&world).await;
+    let mut browser = signed_in(&world).await;
+    let mut other = world.browser();
+    let target = world.leave(&mut other, "maya@acme.example", "/").await;
+    let (open, _) = Idp::read(&world.leave(&mut other, "maya@acme.example", "/").await);
+    let form = world.idp().answer(&world.acme.us, &target, &maya(), world.now());
+    let arrival = other.post_answer(&world.acme.us, &form).await.location().unwrap();
+    let once = [format!("/login/again/{}", open.id.as_str()), arrival];
+
+    let writes = || world.org.store().turns().cells.iter().map(|(_, count)| count).sum::<u64>();
+    let before = writes();
+    for path in &once {
+        let answer = other.any(Method::HEAD, path).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert!(answer.headers[ALLOW].to_str().unwrap().contains("GET"), "{path}");
+    }
+    let answer = browser.any(Method::HEAD, &jira.request(&[])).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    let unique_id = world.acme.made.unique_id.to_string();
+    for address in org::addresses() {
+        let path =
+            ["{handle}", "{token}", "{what}"].iter().fold(address.to_owned(), |p, name| p.replace(name, "x"));
+        browser.any(Method::HEAD, &path.replace("{unique_id}", &unique_id)).await;
+        assert_eq!(writes(), before, "{address}");
+    }
+
+    // All of it was there to be taken.
+    for path in &once {
+        let before = writes();
+        other.get(path).await;
+        assert!(writes() > before, "{path}");
+    }
+    jira.code(&mut browser).await;
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use web::headers::Cacheable;
 use web::{
     Browser, CheckedForm, Clock as _, Cookie, Cookies, Csrf, Entropy, Error, PublicUrl, ReturnTo, Shell,
-    ShellOptions, Site, StrictQuery, Text, Token,
+    ShellOptions, Site, StrictQuery, Text, Token, without_head,
 };
 
 use super::Registered;
@@ -70,7 +70,7 @@ impl Shop {
     pub(super) fn router(self) -> Router {
         let shell = Shell::new(self.0.site.clone(), ShellOptions::default());
         let mut router = Router::new()
-            .route(CALLBACK, get(callback))
+            .route(CALLBACK, without_head(get(callback), "GET"))
             .route("/sign-out", post(sign_out))
             .route("/signed-out", get(signed_out))
             .route(STYLE, get(style));
