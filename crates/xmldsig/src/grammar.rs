@@ -1,7 +1,7 @@
 //! The one shape of a signature.
 //!
 //! ```text
-//! Signature      SignedInfo SignatureValue KeyInfo?
+//! Signature      @Id? SignedInfo SignatureValue KeyInfo?
 //! SignedInfo     CanonicalizationMethod SignatureMethod Reference
 //! Reference      @URI="#" + the ID of the very element that holds the signature
 //!                Transforms(enveloped, exclusive C14N) DigestMethod DigestValue
@@ -82,7 +82,8 @@ pub(crate) fn read<'d>(signed: Element<'d>, signature: Element<'d>) -> Result<Cl
 
 /// `SignedInfo` and `SignatureValue`, after a look that `KeyInfo`, if there, is harmless.
 fn signature_parts(signature: Element<'_>) -> Result<(Element<'_>, Element<'_>), Error> {
-    no_attributes(signature)?;
+    // Nothing refers to it, and nothing else has its value: the reader saw to that.
+    only_attribute(signature, "Id")?;
     let names = ["SignedInfo", "SignatureValue"];
     if signature.elements().count() == names.len() {
         let [signed_info, value] = children(signature, names, Error::SignatureContent)?;

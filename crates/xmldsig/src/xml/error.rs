@@ -138,7 +138,7 @@ pub enum XmlRule {
     /// libraries read in different ways: with `&`, brackets, or a user name.
     #[error("a namespace name is not an absolute URI")]
     NamespaceName,
-    /// An attribute `Id`, `id`, `xml:id`, or any prefixed `ID`: other readers take it for the ID.
+    /// An attribute `Id` (but on a signature), `id`, `xml:id`, or any prefixed `ID`: other readers take it for the ID.
     #[error("an identifier is not spelled as the attribute ID")]
     IdSpelling,
     /// An `ID` that is not an ASCII `NCName`.

@@ -6,6 +6,7 @@ use super::names::is_nc_name;
 use super::namespaces::may_bind;
 use super::reader::{Open, Piece, Reader, as_u32};
 use super::tree::{AttributeNode, Binding, ElementNode, Kind, NO_BINDING, Name, Span, XML_BINDING};
+use crate::grammar::DS;
 
 /// An attribute as written: what its prefix means is known only when the tag ends.
 pub(super) struct RawAttribute {
@@ -144,13 +145,13 @@ impl Reader<'_> {
         let bindings = self.declare(&raw)?;
         let binding = self.binding(&name)?;
         name.binding = binding;
-        let attributes = self.resolve(&raw)?;
+        let attributes = self.resolve(&raw, &name)?;
         self.raw = raw;
         let (first, last) = (as_u32(attributes), as_u32(self.document.attributes.len()));
         let bindings = as_u32(bindings)..as_u32(self.document.bindings.len());
         let node = self.push(Kind::Element(ElementNode { name, attributes: first..last, bindings }))?;
         for attribute in &self.document.attributes[attributes..] {
-            if !attribute.name.is_prefixed() && self.document.str(attribute.name.qualified) == "ID" {
+            if matches!(self.document.str(attribute.name.qualified), "ID" | "Id") {
                 self.document.ids.push((attribute.value, node));
             }
         }
@@ -194,8 +195,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds the attributes of a start tag in canonical order; returns where they begin.
-    fn resolve(&mut self, raw: &[RawAttribute]) -> Result<usize, XmlRule> {
+    /// Adds the attributes of the start tag of `element` in canonical order; returns where they begin.
+    fn resolve(&mut self, raw: &[RawAttribute], element: &Name) -> Result<usize, XmlRule> {
         let start = self.document.attributes.len();
         let mut attributes = std::mem::take(&mut self.sorted);
         for attribute in raw {
@@ -206,7 +207,7 @@ impl Reader<'_> {
             if name.is_prefixed() {
                 name.binding = self.binding(&name)?;
             }
-            self.check_id(&name, attribute.value).map_err(|rule| self.fault(&name, rule))?;
+            self.check_id(&name, attribute.value, element).map_err(|rule| self.fault(&name, rule))?;
             attributes.push(AttributeNode { name, value: attribute.value });
         }
         let document = &self.document;
@@ -229,16 +230,22 @@ impl Reader<'_> {
         Ok(start)
     }
 
-    /// Only the plain `ID` identifies; whatever another reader might take for it is refused.
-    fn check_id(&self, name: &Name, value: Span) -> Result<(), XmlRule> {
+    /// Only the plain `ID` identifies; whatever another reader might take for it is refused. A signature's own `Id`
+    /// (XML Signature, section 4.2) is what every reader takes it for, as long as nothing else has its value; signers
+    /// such as pysaml2 number their signatures by it.
+    fn check_id(&self, name: &Name, value: Span, element: &Name) -> Result<(), XmlRule> {
         if !self.document.local(name).eq_ignore_ascii_case("id") {
-            Ok(())
-        } else if self.document.str(name.qualified) != "ID" {
-            Err(XmlRule::IdSpelling)
-        } else if !is_nc_name(self.document.str(value)) {
-            Err(XmlRule::IdValue)
-        } else {
-            Ok(())
+            return Ok(());
+        }
+        let known = match self.document.str(name.qualified) {
+            "ID" => true,
+            "Id" => self.document.local(element) == "Signature" && self.document.namespace(element) == DS,
+            _ => false,
+        };
+        match (known, is_nc_name(self.document.str(value))) {
+            (false, _) => Err(XmlRule::IdSpelling),
+            (true, false) => Err(XmlRule::IdValue),
+            (true, true) => Ok(()),
         }
     }
 

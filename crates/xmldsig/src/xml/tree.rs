@@ -27,7 +27,7 @@ pub struct Document {
     pub(super) attributes: Vec<AttributeNode>,
     /// Of one element side by side, in the order written.
     pub(super) bindings: Vec<Binding>,
-    /// Sorted by value.
+    /// Every `ID`, and the `Id` of signatures, sorted by value.
     pub(super) ids: Vec<(Span, u32)>,
     pub(super) limits: Limits,
 }
@@ -51,7 +51,8 @@ impl Document {
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<Element<'_>> {
         let found = self.ids.binary_search_by(|(value, _)| self.str(*value).cmp(id)).ok()?;
-        Some(Element::new(self, self.ids[found].1))
+        // A signature's `Id` is among them, so that nothing else has it, and leads nowhere.
+        Some(Element::new(self, self.ids[found].1)).filter(|element| element.attribute("ID") == Some(id))
     }
 
     /// The limits it was read within.

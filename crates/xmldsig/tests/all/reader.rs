@@ -207,6 +207,42 @@ const IDS: Table = &[
     ("a prefixed ID", b"<a xmlns:p='urn:p' p:ID='_1'/>", Rule::IdSpelling),
     ("a prefixed Id", b"<a xmlns:p='urn:p' p:Id='_1'/>", Rule::IdSpelling),
     ("an ID beside a prefixed one", b"<a xmlns:p='urn:p' ID='_1' p:ID='_1'/>", Rule::IdSpelling),
+    (
+        "an Id of SignedInfo",
+        b"<SignedInfo xmlns='http://www.w3.org/2000/09/xmldsig#' Id='_1'/>",
+        Rule::IdSpelling,
+    ),
+    ("an Id of somebody else's Signature", b"<Signature xmlns='urn:a' Id='_1'/>", Rule::IdSpelling),
+    (
+        "an id of a signature",
+        b"<Signature xmlns='http://www.w3.org/2000/09/xmldsig#' id='_1'/>",
+        Rule::IdSpelling,
+    ),
+    (
+        "a prefixed Id of a signature",
+        b"<p:Signature xmlns:p='http://www.w3.org/2000/09/xmldsig#' p:Id='_1'/>",
+        Rule::IdSpelling,
+    ),
+    (
+        "a signature's Id that is no name",
+        b"<Signature xmlns='http://www.w3.org/2000/09/xmldsig#' Id='1'/>",
+        Rule::IdValue,
+    ),
+    (
+        "an ID that is a signature's Id",
+        b"<a ID='_1'><Signature xmlns='http://www.w3.org/2000/09/xmldsig#' Id='_1'/></a>",
+        Rule::DuplicateId,
+    ),
+    (
+        "a signature's Id that is its own ID",
+        b"<Signature xmlns='http://www.w3.org/2000/09/xmldsig#' Id='_1' ID='_1'/>",
+        Rule::DuplicateId,
+    ),
+    (
+        "an Id of two signatures",
+        b"<a xmlns:s='http://www.w3.org/2000/09/xmldsig#'><s:Signature Id='_1'/><s:Signature Id='_1'/></a>",
+        Rule::DuplicateId,
+    ),
     ("an ID with a digit first", b"<a ID='1'/>", Rule::IdValue),
     ("an ID with a colon", b"<a ID='a:b'/>", Rule::IdValue),
     ("an ID with a space", b"<a ID=' _1'/>", Rule::IdValue),
@@ -215,6 +251,14 @@ const IDS: Table = &[
     ("an ID twice", b"<a ID='_1'><b ID='_1'/></a>", Rule::DuplicateId),
     ("an ID twice by reference", b"<a ID='_1'><b ID='_&#49;'/></a>", Rule::DuplicateId),
 ];
+
+#[test]
+fn the_id_of_a_signature_leads_nowhere() {
+    let bytes = b"<a ID='_1'><Signature xmlns='http://www.w3.org/2000/09/xmldsig#' Id='_2'/></a>";
+    let document = Document::parse(bytes, &Limits::MESSAGE).unwrap();
+    assert_eq!(document.by_id("_1"), Some(document.root()));
+    assert_eq!(document.by_id("_2"), None);
+}
 
 #[test]
 fn metadata_may_hold_comments_and_begin_with_a_mark() {

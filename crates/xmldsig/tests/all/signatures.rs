@@ -79,6 +79,7 @@ fn other_ways_to_write_the_same_shape_verify() {
             "the default namespace",
             resign(&xml.replace("<ds:", "<").replace("</ds:", "</").replace("xmlns:ds", "xmlns")),
         ),
+        ("an Id, as pysaml2 writes it", swap(&xml, "<ds:Signature ", "<ds:Signature Id=\"Signature2\" ")),
         ("a declaration", format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}")),
         ("single quotes", xml.replace("ID=\"_a\"", "ID='_a'")),
         ("a prefix list that changes nothing", resign(&prefixed(&xml, "a"))),

@@ -111,6 +111,7 @@ fn what_the_signature_holds() {
         ),
         ("text", inside(xml, "Signature", "x"), E::StrayText),
         ("an attribute", swap(xml, "<ds:Signature ", "<ds:Signature a=\"1\" "), E::UnexpectedAttribute),
+        ("an ID", swap(xml, "<ds:Signature ", "<ds:Signature ID=\"_s\" "), E::UnexpectedAttribute),
         (
             "an attribute of the value",
             swap(xml, "<ds:SignatureValue>", "<ds:SignatureValue a=\"1\">"),
