@@ -9,8 +9,8 @@ use web::filters;
 /// Makes a passkey on this device: for an invitation, or a further one for somebody signed in.
 ///
 /// `begin` answers with an [`AskedRegistration`](crate::door::AskedRegistration); `finish` gets an
-/// [`Answer`](crate::door::Answer) with the label and answers with a [`Go`](crate::door::Go). The page sends no referrer,
-/// since its address may hold the invitation's token.
+/// [`Answer`](crate::door::Answer) with the label and answers with a [`Go`](crate::door::Go). The page sends no address of its own,
+/// which may hold the invitation's token, and still its origin: a form posted without one is refused.
 #[derive(Template)]
 #[template(path = "console/enrol.html")]
 pub struct EnrolPage<'a> {

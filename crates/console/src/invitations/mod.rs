@@ -4,7 +4,7 @@
 //! up in the very transaction that stores the passkey, by a conditional update of which exactly one wins. What an
 //! invitation is for ([`Purpose`]) is the service's own word.
 //!
-//! The page of a link must send no referrer and its address must not be logged: `web`'s headers and matched-path logging
+//! The page of a link must send its origin only and its address must not be logged: `web`'s headers and matched-path logging
 //! see to both.
 
 mod acts;

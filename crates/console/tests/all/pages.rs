@@ -37,7 +37,7 @@ fn enrolment() {
     let html = rendered(&page);
     for part in [
         r#"data-passkey="register" data-begin="/invitation/x/begin" data-finish="/invitation/x/finish""#,
-        r#"<meta name="referrer" content="no-referrer">"#,
+        r#"<meta name="referrer" content="strict-origin">"#,
         "maya@acme.example",
         "2027", // the link's end
     ] {

@@ -258,6 +258,8 @@ impl Browser {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 16 << 20).await.expect("a body");
         let body = String::from_utf8(body.to_vec()).expect("text");
+        // A real browser posts the forms of such a page with `Origin: null`, and they are refused.
+        assert!(!body.contains(r#"content="no-referrer""#), "{body}");
         Reply { status: parts.status, headers: parts.headers, body }
     }
 
@@ -485,8 +487,7 @@ impl Sp {
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         assert_eq!(page.between("action=\"", "\""), self.acs_url.as_str());
         assert_eq!(page.between("name=\"RelayState\" value=\"", "\""), "deep/link");
-        let field = page.between("name=\"SAMLResponse\" value=\"", "\"");
-        let xml = saml::binding::post::decode_value(field).expect("base64");
+        let xml = response(page);
         let key = house.idp.certificate().verifying_key().expect("a key");
         let trust = Trust::new(house.idp.entity_id().clone(), Keys::new(key, []), SignedPart::Either);
         let received = Received::parse(&xml).expect("a response");
@@ -525,6 +526,12 @@ impl Sp {
             Outcome::SignedIn(_) => panic!("signed in"),
         }
     }
+}
+
+/// The response on the page that posts it.
+pub(crate) fn response(page: &Reply) -> Vec<u8> {
+    let field = page.between("name=\"SAMLResponse\" value=\"", "\"");
+    saml::binding::post::decode_value(field).expect("base64")
 }
 
 /// The page that posts a response: nobody is asked any more.
