@@ -1,6 +1,6 @@
 //! What tests need and nothing else may have: a clock that is set, chance that
 //! repeats itself, a software authenticator that lies on demand, tools that
-//! break messages, and a real browser.
+//! break messages, the OASIS schemas, and a real browser.
 //!
 //! A development dependency of every crate. Whatever goes wrong in here panics:
 //! it is the test that failed. The crates that this one uses may call it only
@@ -13,6 +13,7 @@ pub mod browser;
 mod clock;
 mod entropy;
 pub mod qr;
+pub mod schema;
 pub mod tamper;
 
 pub use clock::FixedClock;

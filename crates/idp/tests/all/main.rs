@@ -5,6 +5,7 @@
 mod admin;
 mod house;
 mod journey;
+mod messages;
 mod owners;
 mod pages;
 mod person;

@@ -4,6 +4,7 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use org::model::{Role, Sso};
 use store::testing::databases;
+use testkit::schema::{Schema, assert_valid};
 
 use crate::kit::{Idp, ORIGIN, World, account, maya, noah};
 
@@ -18,6 +19,7 @@ async fn a_person_comes_back_signed_in_to_the_page_asked_for() {
         assert!(target.starts_with("https://idp.example/saml/sso?tenant=1&SAMLRequest="), "{target}");
         let line = browser.cookie_line("__Host-org-pending").to_owned();
         assert!(line.ends_with("; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=4200"), "{line}");
+        assert_valid(&Idp::message(&target), Schema::Protocol);
         let (request, relay_state) = Idp::read(&target);
         assert_eq!(request.issuer, world.acme.us.entity_id);
         assert!(!request.force_authn);
@@ -238,6 +240,7 @@ async fn metadata_stands_at_the_entity_id() {
     let document = world.browser().get(path).await;
     assert_eq!(document.status, StatusCode::OK);
     assert_eq!(document.headers["content-type"], "application/samlmetadata+xml");
+    assert_valid(document.body.as_bytes(), Schema::Metadata);
     assert!(document.body.contains(&format!(r#"entityID="{}""#, us.entity_id)));
     assert!(document.body.contains(&format!(r#"Location="{}""#, us.acs_url)));
     let unknown = world.browser().get("/saml/0190a3b4-0000-7000-8000-00000000beef").await;

@@ -113,7 +113,13 @@ impl Idp {
         Self { entity_id: EntityId::parse(entity_id).unwrap(), ..self.clone() }
     }
 
-    /// What the request at the identity provider's address says.
+    /// The request at the identity provider's address, as it was written.
+    pub(crate) fn message(target: &str) -> Vec<u8> {
+        let url = Url::parse(target).unwrap();
+        saml::binding::redirect::decode(url.query().unwrap()).unwrap().xml
+    }
+
+    /// What it says.
     pub(crate) fn read(target: &str) -> (AuthnRequest, Option<RelayState>) {
         let url = Url::parse(target).unwrap();
         let received = saml::binding::redirect::decode(url.query().unwrap()).unwrap();
