@@ -4,20 +4,25 @@
 //     sp.mjs SSO_URL CERTIFICATE_FILE [PORT]
 //
 // `/login` sends the browser to the identity provider; `/acs` shows as JSON
-// what node-saml accepted, or why it did not.
+// what node-saml accepted, or why it did not; `/last` is the response that came
+// last.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { SAML } from "@node-saml/node-saml";
 
 const [entryPoint, certificate, port = "0"] = process.argv.slice(2);
-let saml;
+let saml, last;
 
 const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url, "http://sp");
   if (pathname === "/login") {
     response.writeHead(302, { Location: await saml.getAuthorizeUrlAsync("a place", undefined, {}) });
     return response.end();
+  }
+  if (pathname === "/last") {
+    response.writeHead(200, { "Content-Type": "application/xml" });
+    return response.end(last);
   }
   if (pathname !== "/acs" || request.method !== "POST") {
     response.writeHead(404);
@@ -26,6 +31,7 @@ const server = createServer(async (request, response) => {
   let body = "";
   for await (const chunk of request) body += chunk;
   const form = Object.fromEntries(new URLSearchParams(body));
+  last = Buffer.from(form.SAMLResponse, "base64");
   response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" });
   response.end(`<!doctype html><title>node-saml</title><pre id=result>${JSON.stringify(await judge(form))}</pre>`);
 });

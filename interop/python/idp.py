@@ -6,7 +6,7 @@ It makes a key in FOLDER and prints its address. It reads the service
 provider's metadata from `FOLDER/sp.xml` at the first request, so that both
 ends can be configured from each other. `/metadata` is its own; `/sso` signs in
 `FOLDER/person.json` (name_id and attributes) without asking, for how it knows
-the person is not what is tested.
+the person is not what is tested. `/last` is the request that came last.
 """
 
 import json
@@ -64,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         if url.path == "/metadata":
             return self.answer("application/samlmetadata+xml", str(entity_descriptor(self.server.own)))
+        if url.path == "/last":
+            return self.answer("application/xml", self.server.last)
         if url.path == "/sso":
             return self.sign_in(parse_qs(url.query))
         self.send_error(404)
@@ -71,7 +73,8 @@ class Handler(BaseHTTPRequestHandler):
     def sign_in(self, query):
         folder, base = self.server.folder, self.server.base
         server = Server(config=provider(base, folder, [str(folder / "sp.xml")]))
-        request = server.parse_authn_request(query["SAMLRequest"][0], BINDING_HTTP_REDIRECT).message
+        received = server.parse_authn_request(query["SAMLRequest"][0], BINDING_HTTP_REDIRECT)
+        request, self.server.last = received.message, received.xmlstr
         person = json.loads((folder / "person.json").read_text())
         arguments = server.response_args(request)
         arguments.pop("name_id_policy", None)
@@ -93,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer("text/html; charset=utf-8", form["data"])
 
     def answer(self, kind, body):
-        octets = body.encode()
+        octets = body if isinstance(body, bytes) else body.encode()
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(octets)))

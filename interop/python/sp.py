@@ -2,11 +2,14 @@
 
     sp.py IDP_METADATA_FILE [PORT]
 
-`/login` sends the browser to the identity provider, `/acs` shows as JSON what
-pysaml2 accepted (or why it did not), `/metadata` is its own metadata.
+`/login` sends the browser to the identity provider by the Redirect binding,
+`/login-post` by the POST binding; `/acs` shows as JSON what pysaml2 accepted (or
+why it did not); `/last` is the response that came last, `/metadata` its own.
 """
 
+import base64
 import json
+import logging
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -48,16 +51,24 @@ class Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == "/metadata":
             return self.answer(200, "application/samlmetadata+xml", str(entity_descriptor(self.server.saml.config)))
+        if path == "/last":
+            return self.answer(200, "application/xml", self.server.last)
         if path == "/login":
-            request, info = self.server.saml.prepare_for_authenticate(relay_state="a place")
-            self.outstanding[request] = "a place"
             self.send_response(302)
-            self.send_header("Location", dict(info["headers"])["Location"])
+            self.send_header("Location", dict(self.request_by(BINDING_HTTP_REDIRECT)["headers"])["Location"])
             return self.end_headers()
+        if path == "/login-post":
+            return self.answer(200, "text/html; charset=utf-8", self.request_by(BINDING_HTTP_POST)["data"])
         return self.answer(404, "text/plain", "no such page")
+
+    def request_by(self, binding):
+        request, info = self.server.saml.prepare_for_authenticate(relay_state="a place", binding=binding)
+        self.outstanding[request] = "a place"
+        return info
 
     def do_POST(self):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.server.last = base64.b64decode(form["SAMLResponse"][0]).decode()
         try:
             response = self.server.saml.parse_authn_request_response(
                 form["SAMLResponse"][0], BINDING_HTTP_POST, self.outstanding
@@ -97,6 +108,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main():
+    logging.disable()  # what it refuses is on the page
     metadata, port = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     base = f"http://pysaml2.localhost:{server.server_port}"

@@ -90,6 +90,14 @@ impl Demo {
         format!("http://idp.localhost:{}", self.ports[0])
     }
 
+    /// How a sample product is registered at the organisation, its secret included.
+    pub(crate) fn registered(&self, product: &str) -> serde_json::Value {
+        let file = std::fs::read(self.folder.path().join("demo/demo.json")).unwrap();
+        let mut made: serde_json::Value = serde_json::from_slice(&file).unwrap();
+        let products = made["products"].as_array_mut().unwrap();
+        products.iter_mut().find(|found| found["name"] == product).unwrap().take()
+    }
+
     /// The address of a sample product.
     pub(crate) fn product(&self, name: &str) -> String {
         format!("http://{name}.localhost:{}", self.ports[2])

@@ -5,7 +5,12 @@
 mod architecture;
 mod demo;
 mod documents;
+mod idp_console;
+mod interop;
 mod journey_acs;
+mod journey_interop_idp;
+mod journey_interop_rp;
+mod journey_interop_sp;
 mod journey_network;
 mod journey_nodes;
 mod journey_passkey;

@@ -1,0 +1,117 @@
+//! Other people's software (see interop/README.md), started as processes of its own.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use testkit::browser::Browser;
+use url::Url;
+
+/// Where `scripts/interop` has put it.
+pub(crate) struct Software(PathBuf);
+
+impl Software {
+    /// None, and a word about it, where nobody has installed it.
+    ///
+    /// # Panics
+    /// When it is missing where it is demanded.
+    pub(crate) fn installed() -> Option<Self> {
+        let folder = std::env::var_os("COUNTERSIGN_INTEROP").filter(|folder| !folder.is_empty());
+        if folder.is_none() {
+            let demanded = std::env::var_os("COUNTERSIGN_REQUIRE_INTEROP").is_some();
+            assert!(!demanded, "COUNTERSIGN_INTEROP is not set, and this test is demanded");
+            eprintln!("NOT RUN: COUNTERSIGN_INTEROP is not set to the folder that scripts/interop prints");
+        }
+        folder.map(|folder| Self(folder.into()))
+    }
+
+    /// Starts a program of `interop/python`.
+    pub(crate) fn python(&self, program: &str, arguments: &[&OsStr]) -> Program {
+        let mut command = Command::new(self.0.join("python/bin/python"));
+        command.args(["-W", "ignore"]);
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop/python").join(program));
+        Program::start(command.args(arguments))
+    }
+
+    /// A program of `interop/node`, beside which Node finds the libraries.
+    pub(crate) fn node(&self, program: &str) -> Command {
+        let mut command = Command::new("node");
+        command.arg(self.0.join("node").join(program));
+        command
+    }
+}
+
+/// A running program. Dropping it ends it.
+pub(crate) struct Program {
+    child: Child,
+    /// Its address, as it printed it.
+    pub(crate) address: Url,
+}
+
+impl Program {
+    /// Starts it and waits until it has said where it listens.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let Ok(address) = Url::parse(line.trim()) else {
+            panic!("{command:?} said {line:?} and ended: {:?}", child.wait());
+        };
+        Self { child, address }
+    }
+
+    /// A page of it.
+    pub(crate) fn at(&self, path: &str) -> String {
+        self.address.join(path).unwrap().into()
+    }
+
+    pub(crate) fn port(&self) -> String {
+        self.address.port().unwrap().to_string()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _already_gone = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+/// What the program's page says of what the browser brought.
+pub(crate) async fn result(browser: &Browser) -> Value {
+    let shown = browser.find("#result").await.text().await.unwrap();
+    serde_json::from_str(&shown).unwrap()
+}
+
+/// What stands at an address of this machine, whatever its name is: the system need not know `*.localhost`.
+pub(crate) fn get(address: &str) -> String {
+    let url = Url::parse(address).unwrap();
+    let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let mut stream = TcpStream::connect(("127.0.0.1", url.port().unwrap())).unwrap();
+    write!(stream, "GET {target} HTTP/1.0\r\nHost: {authority}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.lines().next().unwrap().contains(" 200 "), "{address}: {head}");
+    body.to_owned()
+}
+
+/// A certificate of somebody else, as PEM.
+pub(crate) fn another_certificate(folder: &Path) -> PathBuf {
+    let (key, certificate) = (folder.join("other.key"), folder.join("other.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=other"])
+        .args(["-keyout".as_ref(), key.as_os_str(), "-out".as_ref(), certificate.as_os_str()])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    certificate
+}
+
+/// The base64 of a certificate between its first and last line.
+pub(crate) fn base64_of(pem: &str) -> String {
+    pem.lines().filter(|line| !line.starts_with("-----")).collect()
+}
