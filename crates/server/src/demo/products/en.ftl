@@ -4,7 +4,6 @@ sample-start = Start again
 
 error-sample-state = This answer belongs to a sign-in that this browser did not begin, or began too long ago.
     .title = Please start again
-    .hint = The demo forgets who is signing in when it is restarted.
 error-sample-issuer = This answer came from another organisation than the one that this product belongs to.
     .title = The answer is not ours
 error-sample-declined = The organisation did not sign you in.

@@ -9,12 +9,13 @@
 //!
 //! - `shop` one product on its own host: its pages, who sees them, signing in and out
 //! - `provider` what is asked of the organisation; `id_token` what is believed of its answer
-//! - `visits` who is signed in here, and who is on the way
+//! - `visits` who is signed in here; `departure` who is on the way
 //! - `kind` which four there are, and what stands on their pages
 //!
 //! Every page asks the organisation whether its person is still signed in there, so that a
 //! deactivated account is out at the next click.
 
+mod departure;
 mod id_token;
 mod kind;
 mod pages;

@@ -23,10 +23,11 @@ use web::{
 };
 
 use super::Registered;
+use super::departure::Departure;
 use super::kind::{Kind, Page};
 use super::pages::{self, Frame};
 use super::provider::{Person, Provider, ProviderError};
-use super::visits::{Back, Leaving, Session, Visits};
+use super::visits::{Session, Visits};
 use crate::ambient::{SystemClock, SystemEntropy};
 
 /// A product. Cheap to clone.
@@ -105,20 +106,17 @@ impl Shop {
     /// To the organisation, to come back to `return_to` signed in.
     async fn leave(&self, browser: &Browser, return_to: ReturnTo) -> Result<Response, Error> {
         let now = self.now();
-        let (state, nonce, verifier) = (self.draw(), self.draw(), self.draw());
-        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose().as_bytes()));
-        let (shown_state, shown_nonce) = (state.expose(), nonce.expose());
+        let left = Departure::new(&|purpose| browser.derive(purpose), &self.draw(), return_to, now);
+        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, left.verifier.as_bytes()));
         let asked = [
             ("response_type", "code"),
             ("scope", "openid profile email"),
-            ("state", &*shown_state),
-            ("nonce", &*shown_nonce),
+            ("state", &*left.state),
+            ("nonce", &*left.nonce),
             ("code_challenge", &*challenge),
             ("code_challenge_method", "S256"),
         ];
         let target = self.0.provider.authorization(&asked, now).await.map_err(trouble)?;
-        let leaving = Leaving { browser: browser.id(), nonce, verifier, return_to, at: now };
-        self.0.visits.leave(&state, leaving);
         Ok(Redirect::to(target.as_str()).into_response())
     }
 
@@ -187,18 +185,18 @@ async fn callback(
     if answer.iss.as_deref() != Some(shop.0.provider.issuer()) {
         return Err(failed("error-sample-issuer", "another issuer"));
     }
-    let state = answer.state.as_deref().and_then(Token::parse);
-    let left = match state.and_then(|state| shop.0.visits.come_back(&state, browser.id(), now)) {
-        Some(Back::First(left)) => left,
-        // Back or Refresh: to the page, which asks for itself who is signed in.
-        Some(Back::Again(page)) => return Ok(Redirect::to(page.as_str()).into_response()),
-        None => return Err(failed("error-sample-state", "no such state in this browser")),
-    };
+    let derive = |purpose: &[u8]| browser.derive(purpose);
+    let left = answer.state.as_deref().and_then(|state| Departure::come_back(&derive, state, now));
+    let left = left.ok_or_else(|| failed("error-sample-state", "no such state in this browser"))?;
+    if !shop.0.visits.is_first(&left.state, now) {
+        // Back or Refresh: to the page, which asks for itself who is signed in. A code is never sent twice.
+        return Ok(Redirect::to(left.return_to.as_str()).into_response());
+    }
     let Some(code) = answer.code.filter(|_| answer.error.is_none()) else {
         return Err(failed("error-sample-declined", answer.error.unwrap_or_default()));
     };
-    let (verifier, nonce) = (left.verifier.expose(), left.nonce.expose());
-    let signed_in = shop.0.provider.redeem((&code, &verifier, &nonce), now).await.map_err(trouble)?;
+    let asked = (&*code, &*left.verifier, &*left.nonce);
+    let signed_in = shop.0.provider.redeem(asked, now).await.map_err(trouble)?;
     let person = shop.0.provider.person(&signed_in.access_token, now).await.map_err(trouble)?;
     // Who is signed in is what the verified token says; the other only adds a name to it.
     if person.sub != signed_in.verified.sub() {
