@@ -25,6 +25,9 @@ use super::products;
 pub async fn seed(idp: &Idp, org: &Org, products_port: u16) -> Result<Demo, Box<dyn Error + Send + Sync>> {
     let tx = org.store().begin().await?;
     let (acme, fallback) = organization(&tx, org).await?;
+    tx.commit().await?;
+    // Apart, for a transaction that holds its turn too long is rolled back, and a busy machine is slow.
+    let tx = org.store().begin().await?;
     let products = products::register(&tx, org, (acme, products_port)).await?;
     tx.commit().await?;
     // The directory's rule takes a lock, which comes first in its transaction.
