@@ -20,7 +20,7 @@ pub fn router(org: Org) -> Router {
     for (path, handlers) in pages() {
         router = router.route(path, handlers);
     }
-    shell.wrap(router.merge(products::routes()).with_state(org))
+    shell.wrap(router.merge(products::routes(&org)).with_state(org))
 }
 
 /// The pages of this service; those of its OpenID provider are in [`products`].

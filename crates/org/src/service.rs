@@ -19,6 +19,7 @@ use web::{Clock, Entropy, PublicUrl, Service, Site, Text};
 use webauthn::{Origin, RelyingParty, RpId};
 
 use crate::acts::Word;
+use crate::products;
 use crate::sign_in::Connections;
 use crate::store::deployment::{self, Chosen};
 
@@ -74,6 +75,7 @@ struct Inner {
     door: Door,
     sealer: Sealer,
     connections: Connections,
+    product_keys: products::Keys,
     starts: Limit<Source>,
     strays: Limit<Source>,
 }
@@ -106,6 +108,7 @@ impl Org {
             door: Door::new(relying_party),
             sealer,
             connections: Connections::default(),
+            product_keys: products::Keys::default(),
             starts: Limit::new(START_BURST, START_EVERY, ambient.clock.clone()),
             strays: Limit::new(STRAY_BURST, STRAY_EVERY, ambient.clock.clone()),
             settings,
@@ -197,6 +200,11 @@ impl Org {
 
     pub(crate) fn door(&self) -> &Door {
         &self.0.door
+    }
+
+    /// The keys that sign ID tokens.
+    pub(crate) fn product_keys(&self) -> &products::Keys {
+        &self.0.product_keys
     }
 
     pub(crate) fn connections(&self) -> &Connections {

@@ -1,10 +1,11 @@
-//! What runs beside the requests: sweeping what is over, sealing the event log.
+//! What runs beside the requests: sweeping what is over, sealing the event log, making the first key.
 
 mod sweep;
 
 use std::future::Future;
 use std::time::Duration;
 
+use crate::products;
 use crate::service::Org;
 
 /// Runs the jobs of this node until `stop` is ready, then seals what was
@@ -13,7 +14,12 @@ pub async fn run_jobs(org: Org, stop: impl Future<Output = ()>) {
     let sealing = async {
         org.sealer().run(|| org.now(), org.rng()).await;
     };
+    let preparing = async {
+        products::make_key(&org).await;
+        std::future::pending::<()>().await
+    };
     tokio::select! {
+        () = preparing => {}
         () = sealing => {}
         () = sweep::every(&org, EVERY) => {}
         () = stop => {}

@@ -1,5 +1,5 @@
-//! The deployment's keys for ID tokens: made when one is first needed, sealed
-//! under the master key, and remembered by each node, for a key never changes.
+//! The deployment's keys for ID tokens: made beside the first start's requests
+//! or when one is first needed, whichever is sooner, sealed under the master key, and remembered by each node, for a key never changes.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::service::Org;
 
 /// What a node remembers of them. Cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct Keys(Arc<OnceCell<Arc<SigningKey>>>);
+pub(crate) struct Keys(Arc<OnceCell<Arc<SigningKey>>>);
 
 impl Keys {
     /// The key to sign with.

@@ -38,6 +38,7 @@ use crate::model::{AccountId, OrganizationKey};
 use crate::service::Org;
 use crate::store::organizations;
 
+pub(crate) use keys::Keys;
 pub use model::{AddressError, ProductId, RedirectUri, StartUrl};
 
 /// A product as the start page shows it.
@@ -66,14 +67,14 @@ impl Org {
 }
 
 /// Every URL of the OpenID provider.
-pub(crate) fn routes() -> Router<Org> {
+pub(crate) fn routes(org: &Org) -> Router<Org> {
     Router::new()
         .route("/oidc/{key}/.well-known/openid-configuration", get(discovery::configuration))
         .route("/oidc/{key}/jwks", get(discovery::jwks))
         .route("/oidc/{key}/authorize", without_head(get(authorize::get).post(authorize::post), "GET, POST"))
         .route("/oidc/{key}/token", post(token::post))
         .route("/oidc/{key}/userinfo", get(userinfo::show).post(userinfo::show))
-        .layer(Extension(keys::Keys::default()))
+        .layer(Extension(org.product_keys().clone()))
 }
 
 /// Whether a page of ours is the way to a product that asks for a new proof of
@@ -104,6 +105,14 @@ pub(crate) async fn leads_to(read: &ReadTx, page: &ReturnTo) -> Result<Option<Ur
     let ours = store::find(read, organization.id, product).await?.is_some()
         && store::has_redirect_uri(read, product, uri.as_str()).await?;
     Ok(Url::parse(uri.as_str()).ok().filter(|_| ours))
+}
+
+/// Makes the key that signs ID tokens, unless there is one: it takes a second of computing, for which the first product's
+/// first visitor need not wait.
+pub(crate) async fn make_key(org: &Org) {
+    if let Err(error) = org.product_keys().current(org).await {
+        tracing::warn!(%error, "the key that signs ID tokens is not made yet; the first product that asks makes it");
+    }
 }
 
 /// Drops what was given and is long over; says how many rows went.

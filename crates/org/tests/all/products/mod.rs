@@ -3,4 +3,5 @@
 mod flow;
 mod party;
 mod refusals;
+mod tabs;
 mod tokens;

@@ -196,3 +196,30 @@ async fn who_steals_the_database_has_no_secret_code_or_token() {
         assert!(!holds(secret));
     }
 }
+
+/// It takes a second, more where a machine is busy: nobody's first visit waits for it.
+#[tokio::test]
+async fn the_key_is_made_before_anybody_asks() {
+    let database = TestDatabase::sqlite();
+    let world = World::new(&database).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let jobs = tokio::spawn(org::run_jobs(world.org.clone(), async {
+        let _ = stopped.await;
+    }));
+    for _ in 0..600 {
+        if world.count("product.key_made").await > 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(world.count("product.key_made").await, 1);
+    stop.send(()).unwrap();
+    jobs.await.unwrap();
+
+    // It is the one that is published and signs.
+    let jira = Party::register(&world).await;
+    let code = jira.code(&mut signed_in(&world).await).await;
+    let tokens = jira.redeem(&world, &code).await.json();
+    jira.claims(&world, tokens["id_token"].as_str().unwrap()).await;
+    assert_eq!(world.count("product.key_made").await, 1);
+}
