@@ -45,6 +45,11 @@ async fn journey_tabs_ten_restored_ones_all_come_home() {
         assert_eq!(browser.url().await.as_str(), *link);
     }
     browser.quit().await;
+
+    // Five had gone on to the identity provider. All ten share the session of the first.
+    let noted = demo.end().await;
+    assert_eq!(noted("org", "sign_in.succeeded").await, 5);
+    assert_eq!(noted("org", "session.opened").await, 1);
 }
 
 async fn to_identity_provider(browser: &Browser, demo: &Demo) {
