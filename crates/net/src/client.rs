@@ -82,6 +82,9 @@ impl Client {
                 .referer(false)
                 .https_only(!plain)
                 .connect_timeout(LONGEST)
+                // A connection kept for later may be closed by its server just as a request goes
+                // out on it, and that request is lost; and each request's address is judged anew.
+                .pool_max_idle_per_host(0)
                 .user_agent("countersign")
                 .build()
                 .map_err(ClientError)

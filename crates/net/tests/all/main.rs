@@ -51,6 +51,17 @@ fn demo() -> Client {
 }
 
 #[tokio::test]
+async fn no_request_goes_out_on_a_connection_that_its_server_may_be_closing() {
+    let canary = Canary::sing(HELLO).await;
+    let client = demo();
+    for visit in 1..=3 {
+        let answer = client.get(&canary.url("http://idp.localhost:PORT/"), Limits::ORDINARY).await;
+        assert_eq!(answer.expect("an answer").body(), b"hello");
+        assert_eq!(canary.visits(), visit);
+    }
+}
+
+#[tokio::test]
 async fn nobody_reaches_loopback_from_outside() {
     let canary = Canary::sing(HELLO).await;
     let client = Client::new(Inside::default()).expect("client");
