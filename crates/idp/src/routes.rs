@@ -98,6 +98,7 @@ fn administration() -> Router<Idp> {
         .route("/admin/people", get(admin::people::list))
         .route("/admin/people/new", get(admin::people::new_page).post(admin::people::create))
         .route("/admin/people/{id}", get(admin::people::show))
+        .route("/admin/people/{id}/edit", get(admin::person_edit::edit_page).post(admin::person_edit::edit))
         .route("/admin/people/{id}/invite", post(admin::people::invite))
         .route("/admin/people/{id}/role", post(admin::people::grant_role))
         .route("/admin/people/{id}/suspend", post(admin::people::suspend))

@@ -1,4 +1,4 @@
-//! People: creating them, their roles, suspending and readmitting them.
+//! People: creating and editing them, their roles, suspending and readmitting them.
 
 use console::events::{Actor, Entry, note};
 use console::invitations;
@@ -62,6 +62,52 @@ pub async fn create_user(tx: &Tx, word: &Word, new: NewUser, now: Timestamp) -> 
     let data = json!({ "role": user.role.map(Role::as_str) });
     noted(tx, word, ("user.created", Some(user.id), data), now).await?;
     Ok(user)
+}
+
+/// What an administrator may change about a person.
+#[derive(Debug, Clone)]
+pub struct Details {
+    /// `user.email`.
+    pub email: EmailAddress,
+    /// `user.firstName`.
+    pub first_name: DisplayName,
+    /// `user.lastName`.
+    pub last_name: DisplayName,
+    /// `user.username`.
+    pub username: Username,
+}
+
+/// Changes a person's name, address or user name. Passkeys, sessions and assignments stay, for they hang on the row.
+///
+/// The event names the attributes that changed and none of their values.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn edit(
+    tx: &Tx,
+    word: &Word,
+    (person, to): (PersonId, Details),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    const ACT: &str = "user.edit";
+    let user = editable(tx, word, (ACT, person), now).await?;
+    if users::find_by_email(tx, &to.email).await?.is_some_and(|holder| holder.id != person) {
+        return Err(refused(tx, word, (ACT, Some(person), Refusal::EmailTaken), now).await);
+    }
+    let changes = [
+        ("user.email", user.email.shown() != to.email.shown()),
+        ("user.firstName", user.first_name != to.first_name),
+        ("user.lastName", user.last_name != to.last_name),
+        ("user.username", user.username != to.username),
+    ];
+    let changed: Vec<_> = changes.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let Details { email, first_name, last_name, username } = to;
+    users::update_details(tx, &User { email, first_name, last_name, username, ..user }, now).await?;
+    noted(tx, word, ("user.edited", Some(person), json!({ "changed": changed })), now).await?;
+    Ok(())
 }
 
 /// Gives a person a role, or takes it away. The last owner stays one.

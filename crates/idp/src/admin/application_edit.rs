@@ -179,4 +179,4 @@ pub(crate) async fn change(
     }
 }
 
-const CONFIRMED: &str = "/admin/confirmed";
+pub(super) const CONFIRMED: &str = "/admin/confirmed";

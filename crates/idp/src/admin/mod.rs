@@ -9,6 +9,7 @@ pub(crate) mod applications;
 pub(crate) mod events;
 pub(crate) mod overview;
 pub(crate) mod people;
+pub(crate) mod person_edit;
 pub(crate) mod settings;
 
 use web::page::{Console, NavGroup, NavItem, Person};

@@ -68,13 +68,22 @@ pub(crate) async fn list(
     })
 }
 
-/// What is typed about a new person.
+/// What is typed about a person.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct NewForm {
-    first_name: String,
-    last_name: String,
-    email: String,
-    username: String,
+pub(crate) struct PersonForm {
+    pub(super) first_name: String,
+    pub(super) last_name: String,
+    pub(super) email: String,
+    pub(super) username: String,
+}
+
+/// The same, read.
+pub(super) struct Typed {
+    pub(super) first_name: DisplayName,
+    pub(super) last_name: DisplayName,
+    pub(super) email: EmailAddress,
+    /// None when the address is to be it.
+    pub(super) username: Option<Username>,
 }
 
 /// The form.
@@ -82,17 +91,17 @@ pub(crate) struct NewForm {
 #[template(path = "admin/person_new.html")]
 struct NewPage {
     console: Console,
-    form: NewForm,
+    form: PersonForm,
     fields: Fields,
 }
 
 /// `GET /admin/people/new`.
 pub(crate) async fn new_page(State(idp): State<Idp>, admin: Admin) -> Result<Response, Error> {
     admin.may(Permission::People)?;
-    form_page(&idp, &admin, (NewForm::default(), Fields::new()))
+    form_page(&idp, &admin, (PersonForm::default(), Fields::new()))
 }
 
-fn form_page(idp: &Idp, admin: &Admin, (form, fields): (NewForm, Fields)) -> Result<Response, Error> {
+fn form_page(idp: &Idp, admin: &Admin, (form, fields): (PersonForm, Fields)) -> Result<Response, Error> {
     idp.site().render(&NewPage { console: console(idp, admin, "/admin/people"), form, fields })
 }
 
@@ -100,13 +109,15 @@ fn form_page(idp: &Idp, admin: &Admin, (form, fields): (NewForm, Fields)) -> Res
 pub(crate) async fn create(
     State(idp): State<Idp>,
     admin: Admin,
-    CheckedForm(form): CheckedForm<NewForm>,
+    CheckedForm(form): CheckedForm<PersonForm>,
 ) -> Result<Response, Error> {
     let now = idp.now();
     let mut fields = Fields::new();
-    let Some(new) = read_new(&form, &mut fields, idp.draw_person(now)) else {
+    let Some(typed) = form.read(&mut fields) else {
         return form_page(&idp, &admin, (form, fields));
     };
+    let Typed { first_name, last_name, email, username } = typed;
+    let new = NewUser { id: idp.draw_person(now), email, first_name, last_name, username, role: None };
     let tx = idp.store().begin().await.map_err(broken)?;
     let done = acts::create_user(&tx, &admin.word(), new, now).await;
     match act::settle(tx, done).await.map_err(broken)? {
@@ -121,23 +132,19 @@ pub(crate) async fn create(
     }
 }
 
-fn read_new(form: &NewForm, fields: &mut Fields, id: PersonId) -> Option<NewUser> {
-    let first_name =
-        fields.check("first_name", DisplayName::parse(&form.first_name).map_err(|_| "field-name"));
-    let last_name = fields.check("last_name", DisplayName::parse(&form.last_name).map_err(|_| "field-name"));
-    let email = fields.check("email", EmailAddress::parse(form.email.trim()).map_err(|_| "field-email"));
-    let username = match form.username.trim() {
-        "" => Some(None),
-        typed => fields.check("username", Username::parse(typed).map(Some).map_err(|_| "field-username")),
-    };
-    Some(NewUser {
-        id,
-        email: email?,
-        first_name: first_name?,
-        last_name: last_name?,
-        username: username?,
-        role: None,
-    })
+impl PersonForm {
+    /// None when something is wrong, which is then said beside its field.
+    pub(super) fn read(&self, fields: &mut Fields) -> Option<Typed> {
+        let name = |text: &str| DisplayName::parse(text).map_err(|_| "field-name");
+        let first_name = fields.check("first_name", name(&self.first_name));
+        let last_name = fields.check("last_name", name(&self.last_name));
+        let email = fields.check("email", EmailAddress::parse(self.email.trim()).map_err(|_| "field-email"));
+        let username = match self.username.trim() {
+            "" => Some(None),
+            typed => fields.check("username", Username::parse(typed).map(Some).map_err(|_| "field-username")),
+        };
+        Some(Typed { first_name: first_name?, last_name: last_name?, email: email?, username: username? })
+    }
 }
 
 /// A person.
@@ -355,7 +362,7 @@ fn answer(done: Result<(), Refusal>, person: PersonId) -> Result<Response, Turne
     Ok(Redirect::to(&path(person)).into_response())
 }
 
-fn path(person: PersonId) -> String {
+pub(super) fn path(person: PersonId) -> String {
     format!("/admin/people/{person}")
 }
 

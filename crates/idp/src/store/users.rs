@@ -16,6 +16,8 @@ store::statements! {
     COUNT = "select count(*) from users";
     INSERT = "insert into users (id, email, shown, first_name, last_name, username, role, state, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+    UPDATE_DETAILS = "update users set email = $1, shown = $2, first_name = $3, last_name = $4, username = $5, \
+        updated_at = $6 where id = $7";
     UPDATE_ROLE = "update users set role = $1, updated_at = $2 where id = $3";
     UPDATE_STATE = "update users set state = $1, updated_at = $2 where id = $3 and state <> $1";
     COUNT_OWNERS = "select count(*) from users where role = 'owner' and state = 'active'";
@@ -55,6 +57,20 @@ pub(crate) async fn insert(tx: &Tx, user: &User, now: Timestamp) -> Result<(), S
         Value::from(now),
     ];
     tx.execute(INSERT, args).await.map(|_| ())
+}
+
+/// The name, the address and the user name that `user` has now.
+pub(crate) async fn update_details(tx: &Tx, user: &User, now: Timestamp) -> Result<(), StoreError> {
+    let args = [
+        Value::from(user.email.as_str()),
+        Value::from(user.email.shown()),
+        Value::from(user.first_name.as_str()),
+        Value::from(user.last_name.as_str()),
+        Value::from(user.username.as_str()),
+        Value::from(now),
+        Value::from(user.id.uuid()),
+    ];
+    tx.execute(UPDATE_DETAILS, args).await.map(|_| ())
 }
 
 pub(crate) async fn update_role(

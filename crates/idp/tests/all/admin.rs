@@ -164,6 +164,115 @@ async fn people_are_added_invited_given_roles_and_suspended() {
 }
 
 #[tokio::test]
+async fn a_person_is_edited_and_comes_in_under_the_new_address() {
+    on_each_engine(async |house| {
+        let mut browser = owner(&house).await;
+        let (maya, mut hers) = house.enrolled("Maya", None).await;
+        let jonas = house.user("Jonas", None).await;
+        let path = format!("/admin/people/{}", maya.id);
+        let edit = format!("{path}/edit");
+        let page = browser.get(&edit).await;
+        assert!(
+            page.body.contains("take a new one for somebody new"),
+            "consequences are said: {}",
+            page.body
+        );
+        assert!(
+            page.body.contains("value=\"Maya\"") && !page.body.contains("name=\"username\" value=\"maya")
+        );
+        let csrf = page.csrf();
+        let typed = |email: &'static str, username: &'static str| {
+            let names = [("first_name", "Maja"), ("last_name", "Oka for")];
+            let rest = [("email", email), ("username", username), ("csrf", csrf.as_str())];
+            names.into_iter().chain(rest).collect::<Vec<_>>()
+        };
+        for (email, username, fault) in [
+            ("jonas@acme.example", "", "Somebody has this address already"),
+            ("maja@acme.example", "jonas@acme.example", "Somebody has this user name already"),
+            ("maja", "", "Enter a complete address"),
+            ("maja@acme.example", "ma ja", "without spaces"),
+        ] {
+            let back = browser.post(&edit, &typed(email, username)).await;
+            assert!(back.body.contains(fault) && back.body.contains("value=\"Oka for\""), "{}", back.body);
+        }
+        assert!(browser.get(&path).await.body.contains("maya@acme.example"), "nothing has changed");
+
+        assert_eq!(browser.post(&edit, &typed("Maja@acme.example", "")).await.to(), path);
+        let shown = browser.get(&path).await.body;
+        assert!(
+            shown.contains("Maja") && shown.contains("maja@acme.example") && !shown.contains("maya@"),
+            "{shown}"
+        );
+        let events = browser.get("/admin/events").await.body;
+        assert!(events.contains("user.edited") && events.contains("user.username"), "{events}");
+        assert!(events.contains("email-taken") && !events.contains("maja@acme"), "{events}");
+        let before = events.matches("user.edited").count();
+        assert_eq!(browser.post(&edit, &typed("Maja@acme.example", "")).await.to(), path);
+        let events = browser.get("/admin/events").await.body;
+        assert_eq!(events.matches("user.edited").count(), before, "nothing changed, nothing is written");
+
+        // The passkey of before signs in the person of now.
+        assert!(hers.log_in("/me").await.body.contains("Maja@acme.example"));
+        let (_, mut helpdesk) = house.enrolled("Hanna", Some(Role::Helpdesk)).await;
+        helpdesk.log_in("/admin").await;
+        let csrf = helpdesk.get("/admin").await.csrf();
+        let mut form = typed("jonas2@acme.example", "");
+        form.retain(|(name, _)| *name != "csrf");
+        form.push(("csrf", &csrf));
+        let allowed = helpdesk.post(&format!("/admin/people/{}/edit", jonas.id), &form).await;
+        assert_eq!(allowed.to(), format!("/admin/people/{}", jonas.id));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_edits_a_person_of_equal_or_higher_role() {
+    let house = House::new().await;
+    let (hanna, mut helpdesk) = house.enrolled("Hanna", Some(Role::Helpdesk)).await;
+    helpdesk.log_in("/admin").await;
+    let (_, mut auditor) = house.enrolled("Aude", Some(Role::Auditor)).await;
+    auditor.log_in("/admin").await;
+    let olga = house.user("Olga", Some(Role::Owner)).await;
+    let maya = house.user("Maya", None).await;
+    for (browser, person, code) in
+        [(&mut helpdesk, olga.id, "role-not-above"), (&mut auditor, maya.id, "role-not-allowed")]
+    {
+        let path = format!("/admin/people/{person}");
+        assert!(!browser.get(&path).await.body.contains(&format!("{path}/edit")), "{person}: no button");
+        let page = browser.get(&format!("{path}/edit")).await;
+        assert!(page.has_code(code), "{code} {}", page.body);
+        let csrf = browser.get("/admin").await.csrf();
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("first_name", "X"),
+            ("last_name", "Y"),
+            ("email", "x@acme.example"),
+            ("username", ""),
+        ];
+        let refused = browser.post(&format!("{path}/edit"), &form).await;
+        assert!(refused.has_code(code), "{code} {}", refused.body);
+    }
+    let own = helpdesk.get(&format!("/admin/people/{}/edit", hanna.id)).await;
+    assert!(own.has_code("role-not-above"), "an address is not one's own to change: {}", own.body);
+
+    // What was typed waits until it is confirmed who says it.
+    let path = format!("/admin/people/{}/edit", maya.id);
+    let csrf = helpdesk.get(&path).await.csrf();
+    house.clock.advance(SignedDuration::from_mins(6));
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("first_name", "Mia"),
+        ("last_name", "Okafor"),
+        ("email", "mia@acme.example"),
+        ("username", ""),
+    ];
+    let stays = helpdesk.post(&path, &form).await;
+    assert!(stays.body.contains("value=\"Mia\"") && stays.body.contains("/step-up?to="), "{}", stays.body);
+    let shown = helpdesk.get(&format!("/admin/people/{}", maya.id)).await;
+    assert!(shown.body.contains("maya@acme.example"), "{}", shown.body);
+}
+
+#[tokio::test]
 async fn every_page_of_the_console_needs_a_role() {
     let house = House::new().await;
     let (_, mut nobody) = house.enrolled("Maya", None).await;
