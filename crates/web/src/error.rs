@@ -49,7 +49,7 @@ impl Error {
 
     /// No such page, or none that this person may know of: status 404.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "error-not-found")
+        Self::new(StatusCode::NOT_FOUND, "error-not-found").way_on("error-start", "/")
     }
 
     /// Too busy now: status 503, to be tried again after `seconds`.
