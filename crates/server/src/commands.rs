@@ -98,17 +98,22 @@ pub async fn doctor(arguments: &ConfigArgs) -> Outcome {
 async fn announce(config: &Config, services: &Services) -> Result<(), Box<dyn Error + Send + Sync>> {
     if let (Some(idp), Some(at)) = (&services.idp, &config.idp) {
         println!("identity provider  {}  (listening on {})", at.public_url.origin(), at.listen);
-        if let Some(link) = idp.set_up_link().await? {
-            println!("  set it up within an hour, once: {link}");
-        }
+        println!("{}", way_in(idp.set_up_link().await?, at));
     }
     if let (Some(org), Some(at)) = (&services.org, &config.org) {
         println!("organisation       {}  (listening on {})", at.public_url.origin(), at.listen);
-        if let Some(link) = org.set_up_link().await? {
-            println!("  set it up within an hour, once: {link}");
-        }
+        println!("{}", way_in(org.set_up_link().await?, at));
     }
+    println!("Stop with Ctrl-C.");
     Ok(())
+}
+
+/// The console is opened by a passkey; the first one is made by a link that works once.
+fn way_in(link: Option<url::Url>, at: &ServiceConfig) -> String {
+    match link {
+        Some(link) => format!("  set it up within an hour, once: {link}"),
+        None => format!("  console: {}/admin", at.public_url.origin()),
+    }
 }
 
 fn load(arguments: &ConfigArgs) -> Result<Config, ConfigError> {

@@ -15,6 +15,7 @@ mod seed;
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -39,8 +40,9 @@ pub use seed::seed;
 /// What keeps it from starting, in the newcomer's words.
 pub async fn run(arguments: &DemoArgs) -> Outcome {
     let began = Instant::now();
-    telemetry::start(&Log { filter: "warn".to_owned(), json: false })?;
+    let machine = arguments.browser.then(browser::Machine::find).transpose()?;
     let config = configuration(arguments)?;
+    telemetry::start(&config.log)?;
     folder::prepare(arguments)?;
     let services = Services::open(&config).await?;
     let (idp, org) = both(&services)?;
@@ -57,26 +59,30 @@ pub async fn run(arguments: &DemoArgs) -> Outcome {
     routers.push((address, products::router(&demo.products, org.public_url())?));
     let listeners = services::bind(routers)?;
     let links = Links::make(&demo, &idp, &org).await?;
-    print::print(&demo, &links, (&config, began.elapsed()));
+    print::print(&demo, &links, (&config, began.elapsed(), arguments.browser));
     let serving = tokio::spawn(services::run(services, listeners, stop_signal()));
-    // Kept until the end: dropping them closes the windows.
-    let _windows = match arguments.browser {
-        true => Some(windows(arguments, &demo, &links, idp.settings().public_url.clone()).await?),
-        false => None,
+    let windows = match machine {
+        Some(machine) => windows(&machine, &arguments.data, (&demo, &links, &idp)).await?,
+        None => None,
     };
     serving.await??;
+    if let Some(windows) = windows {
+        windows.close().await;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn windows(
-    arguments: &DemoArgs,
-    demo: &Demo,
-    links: &Links,
-    idp: PublicUrl,
-) -> Result<browser::Windows, Box<dyn Error + Send + Sync>> {
-    let products: Vec<_> =
-        demo.products.iter().filter_map(|product| Url::parse(&product.start).ok()).collect();
-    browser::open(&arguments.data, links, &products, &idp).await
+    machine: &browser::Machine,
+    folder: &Path,
+    (demo, links, idp): (&Demo, &Links, &idp::Idp),
+) -> Result<Option<browser::Windows>, browser::BrowserError> {
+    let product = demo.products.first().and_then(|product| Url::parse(&product.start).ok());
+    let Some((product, (_, enrol))) = product.as_ref().zip(links.people.first()) else {
+        return Ok(None);
+    };
+    let first = browser::First { product, enrol, idp: &idp.settings().public_url };
+    browser::open(machine, folder, &first).await.map(Some)
 }
 
 fn both(services: &Services) -> Result<(idp::Idp, org::Org), Box<dyn Error + Send + Sync>> {
@@ -98,6 +104,10 @@ fn configuration(arguments: &DemoArgs) -> Result<Config, Box<dyn Error + Send + 
         idp: Some(service("idp", &arguments.idp_url)?),
         org: Some(service("org", &arguments.org_url)?),
         trusted_proxies: TrustedProxies::default(),
-        log: Log { filter: "warn".to_owned(), json: false },
+        log: Log { filter: LOG.to_owned(), json: false },
     })
 }
+
+/// Chromium is usually newer than what the library knows of its protocol: what it does not know it
+/// passes over, which is no news for a newcomer.
+const LOG: &str = "warn,chromiumoxide=off";

@@ -65,11 +65,39 @@ async fn invite_fallback(demo: &Demo, org: &Org) -> Result<Url, Box<dyn Error + 
 
 /// Prints the page of the terminal.
 #[expect(clippy::print_stdout, reason = "one-time links are for the terminal, never for a log")]
-pub(super) fn print(demo: &Demo, links: &Links, (config, took): (&Config, Duration)) {
+pub(super) fn print(demo: &Demo, links: &Links, (config, took, windows): (&Config, Duration, bool)) {
     let origin = |service: &Option<crate::config::ServiceConfig>| {
         service.as_ref().map(|at| at.public_url.origin().to_owned()).unwrap_or_default()
     };
+    let ends = [origin(&config.org), origin(&config.idp)];
     println!("\nCountersign demo: ready in {:.1} s\n", took.as_secs_f64());
+    if windows {
+        print_windows(demo, &ends);
+    } else {
+        print_steps(demo, links);
+    }
+    let [org, idp] = ends;
+    println!("\nThe two ends, joined as the guide says");
+    println!("     organisation      {org}");
+    println!("     identity provider {idp}");
+    match &links.owner {
+        Some(link) => {
+            println!("     set up its console, once, within an hour\n                       {link}")
+        }
+        None => println!("     its console       {idp}/admin"),
+    }
+    println!(
+        "\nThe fallback administrator, {} ({}), signs in at the organisation itself",
+        ROBIN.first_name, ROBIN.address
+    );
+    println!("     passkey, once     {}", links.fallback);
+    let hint = if windows { "" } else { "No fingerprint reader, no phone: run with --browser. " };
+    println!("\n{hint}Stop with Ctrl-C; --fresh begins anew.\n");
+}
+
+/// What to do in the person's own browser and on the person's own phone.
+#[expect(clippy::print_stdout, reason = "as above")]
+fn print_steps(demo: &Demo, links: &Links) {
     for (step, (person, [computer, phone])) in links.people.iter().enumerate() {
         println!("{}. Give {} a passkey (each link works once, for a day)", step + 1, person.first_name);
         println!("     on this computer  {computer}");
@@ -79,21 +107,27 @@ pub(super) fn print(demo: &Demo, links: &Links, (config, took): (&Config, Durati
     for product in &demo.products {
         println!("     {:<17} {}", product.name, product.start);
     }
-    println!("\nThe two ends, joined as the guide says");
-    println!("     organisation      {}", origin(&config.org));
-    println!("     identity provider {}", origin(&config.idp));
-    match &links.owner {
-        Some(link) => {
-            println!("     set up its console, once, within an hour\n                       {link}")
-        }
-        None => println!("     its console       {}/admin", origin(&config.idp)),
+}
+
+/// What to do in the two windows of `--browser`.
+#[expect(clippy::print_stdout, reason = "as above")]
+fn print_windows(demo: &Demo, [org, idp]: &[String; 2]) {
+    let (name, address) = (MAYA.first_name, MAYA.address);
+    println!("Two windows open: a desktop at a product, and {name}\u{2019}s phone. Both have virtual");
+    println!("fingerprint readers that always say yes.\n");
+    println!("1. Phone       press \u{201c}Create a passkey\u{201d}");
+    println!(
+        "2. Desktop     type {address}, press \u{201c}Continue\u{201d}, then \u{201c}Scan with your phone\u{201d}"
+    );
+    println!(
+        "3. Phone       it sees the code by itself: \u{201c}Show me\u{201d}, type the two digits, confirm"
+    );
+    println!("               \u{2192} the desktop is signed in as {name}, by QR");
+    println!("4. Desktop     in the second tab press \u{201c}Create a passkey\u{201d}; sign out at");
+    println!("               {org} and {idp}/me");
+    println!("5. Desktop     open a product again: {address}, \u{201c}Sign in with a passkey\u{201d}");
+    println!("               \u{2192} signed in as {name}, by passkey\n");
+    for product in &demo.products {
+        println!("     {:<17} {}", product.name, product.start);
     }
-    println!(
-        "\nThe fallback administrator, {} ({}), signs in at the organisation itself",
-        ROBIN.first_name, ROBIN.address
-    );
-    println!("     passkey, once     {}", links.fallback);
-    println!(
-        "\nNo fingerprint reader, no phone: run with --browser. Stop with Ctrl-C; --fresh begins anew.\n"
-    );
 }

@@ -28,15 +28,60 @@ impl Demo {
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ports = free_ports();
-        let (child, printed) = run(folder.path(), ports);
+        let (child, printed) = run(folder.path(), ports, None);
         Self { child, printed, folder, ports }
+    }
+
+    /// Starts it with `--browser` on an X display, as above.
+    pub(crate) fn start_in_windows(display: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let ports = free_ports();
+        let (child, printed) = run(folder.path(), ports, Some(display));
+        Self { child, printed, folder, ports }
+    }
+
+    /// Stops it with the signal of Ctrl-C, and says how it ended.
+    pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+
+    /// Starts it again with `--browser` on what it left.
+    pub(crate) fn restart_in_windows(&mut self, display: &str) {
+        for name in ["desktop", "phone"] {
+            std::fs::remove_file(self.port_file(name)).unwrap();
+        }
+        (self.child, self.printed) = run(self.folder.path(), self.ports, Some(display));
+    }
+
+    /// Joins one of its two windows, `desktop` or `phone`, by the port that Chromium wrote down.
+    pub(crate) async fn window(&self, name: &str) -> Browser {
+        let file = self.port_file(name);
+        for _ in 0..300 {
+            let port = std::fs::read_to_string(&file).unwrap_or_default();
+            if let Some(port) = port.lines().next().and_then(|port| port.parse().ok()) {
+                return Browser::join(port).await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("the window {name} never opened");
+    }
+
+    fn port_file(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join("demo").join(format!("browser-{name}/DevToolsActivePort"))
+    }
+
+    /// What it has printed.
+    pub(crate) fn printed(&self) -> String {
+        self.printed.join("\n")
     }
 
     /// Kills it where it stands, and starts it again on what it left.
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        (self.child, self.printed) = run(self.folder.path(), self.ports);
+        (self.child, self.printed) = run(self.folder.path(), self.ports, None);
     }
 
     /// Ends it, and gives how often an end of it has noted this: `idp` or `org`.
@@ -104,9 +149,13 @@ impl Demo {
     }
 }
 
-fn run(folder: &std::path::Path, ports: [u16; 3]) -> (Child, Vec<String>) {
+fn run(folder: &std::path::Path, ports: [u16; 3], display: Option<&str>) -> (Child, Vec<String>) {
     let [idp, org, products] = ports;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    if let Some(display) = display {
+        command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY");
+    }
+    let mut child = command
         .args(["demo", "--data"])
         .arg(folder.join("demo"))
         .arg("--key-file")
@@ -114,6 +163,7 @@ fn run(folder: &std::path::Path, ports: [u16; 3]) -> (Child, Vec<String>) {
         .args(["--idp-url", &format!("http://idp.localhost:{idp}")])
         .args(["--org-url", &format!("http://acme.localhost:{org}")])
         .args(["--products-port", &products.to_string()])
+        .args(display.map(|_| "--browser"))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -73,6 +73,26 @@ impl Browser {
         browser
     }
 
+    /// Joins a browser that somebody else has started, by its remote-debugging port. It goes on
+    /// when this value ends.
+    ///
+    /// # Panics
+    /// When nothing answers there.
+    pub async fn join(port: u16) -> Self {
+        let driver = Driver::shared();
+        let profile = tempfile::tempdir().expect("a folder");
+        let chrome = json!({ "debuggerAddress": format!("127.0.0.1:{port}") });
+        let Value::Object(capabilities) = json!({ "browserName": "chrome", "goog:chromeOptions": chrome })
+        else {
+            unreachable!("capabilities are an object")
+        };
+        let session = WebDriver::builder(driver.url(), Capabilities::from(capabilities))
+            .request_timeout(START)
+            .await
+            .expect("a browser to join");
+        Self { session: Session(session), profile, _driver: driver }
+    }
+
     /// Ends the browser as its person would, and waits until it has ended.
     /// Dropping kills it.
     ///

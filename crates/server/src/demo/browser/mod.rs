@@ -6,35 +6,48 @@
 //! phone's camera would, by screenshot; a QR code of the identity provider found there is opened
 //! in the phone window.
 //!
-//! - [`passkeys`] what the authenticators hold, kept in the demo's folder
+//! - [`machine`] whether there is a screen and a Chromium
+//! - [`shape`] how the two windows look, and where they stand
 //! - [`window`] one browser with its own profile, an authenticator in every tab
+//! - [`passkeys`] what the authenticators hold, kept in the demo's folder
 //! - [`camera`] a screenshot → the link in its QR code
 
 mod camera;
+mod machine;
 mod passkeys;
+mod shape;
 mod window;
 
-use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
 use web::PublicUrl;
 
 use self::camera::Camera;
-use self::passkeys::Passkeys;
-use self::window::{Shape, Window};
-use super::print::Links;
+use self::shape::Shape;
+use self::window::Window;
 
-/// The two windows. Dropping it closes them.
+pub(super) use self::machine::Machine;
+
+/// The two windows.
 #[derive(Debug)]
-pub(super) struct Windows(JoinHandle<()>);
+pub(super) struct Windows {
+    stop: oneshot::Sender<()>,
+    kept: JoinHandle<()>,
+}
 
-impl Drop for Windows {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// What they show first.
+#[derive(Debug)]
+pub(super) struct First<'a> {
+    /// The product that the desktop opens.
+    pub(super) product: &'a Url,
+    /// The links by which Maya's computer and phone get their passkeys.
+    pub(super) enrol: &'a [Url; 2],
+    /// The identity provider: a phone follows no other code.
+    pub(super) idp: &'a PublicUrl,
 }
 
 /// Why there are no windows.
@@ -42,11 +55,16 @@ impl Drop for Windows {
 pub(super) enum BrowserError {
     /// No screen to open a window on.
     #[error(
-        "--browser opens two windows, and this machine has no display (DISPLAY and WAYLAND_DISPLAY are empty)"
+        "--browser opens two windows, and this machine has no display (DISPLAY and WAYLAND_DISPLAY are empty): start it on a desktop, or without --browser"
     )]
     NoDisplay,
-    /// No Chromium, or it does not start.
-    #[error("Chromium does not start: {0} (install the package chromium)")]
+    /// No Chromium.
+    #[error(
+        "--browser needs Chromium or Google Chrome, and neither is installed (Debian: apt install chromium)"
+    )]
+    NoChromium,
+    /// It does not start.
+    #[error("Chromium does not start (is a window of an earlier demo still open? close it first): {0}")]
     Launch(String),
     /// It stopped answering.
     #[error("Chromium: {0}")]
@@ -56,63 +74,88 @@ pub(super) enum BrowserError {
     Passkeys(#[from] std::io::Error),
 }
 
-/// Opens both windows, on the links by which Maya enrols, and keeps them going.
+/// Opens both windows: the desktop at a product, the phone where it gets its passkey.
 ///
 /// # Errors
 /// [`BrowserError`].
 pub(super) async fn open(
+    machine: &Machine,
     folder: &Path,
-    links: &Links,
-    products: &[Url],
-    idp: &PublicUrl,
-) -> Result<Windows, Box<dyn Error + Send + Sync>> {
-    let display =
-        ["DISPLAY", "WAYLAND_DISPLAY"].map(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
-    if !display.contains(&true) {
-        return Err(BrowserError::NoDisplay.into());
+    first: &First<'_>,
+) -> Result<Windows, BrowserError> {
+    let mut phone = Window::launch(machine, folder, Shape::Phone).await?;
+    let mut desktop = Window::launch(machine, folder, Shape::Desktop).await?;
+    let [computer, on_phone] = first.enrol;
+    if desktop.passkeys().is_empty() {
+        desktop.show_behind(computer).await?;
     }
-    let mut desktop = Window::launch(folder, Shape::Desktop).await?;
-    let mut phone = Window::launch(folder, Shape::Phone).await?;
-    if let Some((_, [computer, on_phone])) = links.people.first() {
-        if let Some(product) = products.first() {
-            desktop.show(product).await?;
-        }
-        desktop.show(computer).await?;
+    desktop.show(first.product).await?;
+    if phone.passkeys().is_empty() {
         phone.show(on_phone).await?;
+    } else {
+        let about = Url::parse(first.idp.origin()).and_then(|origin| origin.join("/phone"));
+        phone.show(&about.unwrap_or_else(|_| on_phone.clone())).await?;
     }
-    let passkeys = [Shape::Desktop, Shape::Phone].map(|shape| Passkeys::load(folder, shape));
-    let [of_desktop, of_phone] = passkeys;
-    let camera = Camera::new(idp);
-    Ok(Windows(tokio::spawn(keep_going((desktop, of_desktop?), (phone, of_phone?), camera))))
+    let (stop, stopped) = oneshot::channel();
+    let kept = tokio::spawn(keep_going(desktop, phone, (Camera::new(first.idp), stopped)));
+    Ok(Windows { stop, kept })
 }
 
-/// Until a window is closed: authenticators in new tabs, passkeys kept, QR codes carried over.
+impl Windows {
+    /// Closes both and waits until they are gone.
+    pub(super) async fn close(self) {
+        // An error says that somebody has closed them already.
+        let _gone = self.stop.send(());
+        let _ended = self.kept.await;
+    }
+}
+
+/// Until the end, or until a window is closed: authenticators in new tabs, passkeys kept, QR codes
+/// carried over.
 async fn keep_going(
-    (mut desktop, mut of_desktop): (Window, Passkeys),
-    (mut phone, mut of_phone): (Window, Passkeys),
-    mut camera: Camera,
+    mut desktop: Window,
+    mut phone: Window,
+    (mut camera, mut stopped): (Camera, oneshot::Receiver<()>),
 ) {
     let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        tick.tick().await;
-        let kept = async {
-            desktop.keep(&mut of_desktop).await?;
-            phone.keep(&mut of_phone).await?;
-            for picture in desktop.pictures().await? {
-                if let Some(link) = camera.look(&picture) {
-                    phone.show(&link).await?;
-                }
-            }
-            Ok::<_, BrowserError>(())
-        };
-        if let Err(error) = kept.await {
+        tokio::select! {
+            _ = &mut stopped => break,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = once(&mut desktop, &mut phone, &mut camera).await {
             tracing::debug!(%error, "a window");
-            if desktop.is_closed() || phone.is_closed() {
-                tracing::warn!("a window was closed; the demo goes on without both");
-                return;
-            }
+        }
+        if desktop.is_closed() || phone.is_closed() {
+            tracing::warn!(
+                "a window was closed: the other closes too, and the demo goes on in your own browser"
+            );
+            break;
         }
     }
+    // What was counted since the last look.
+    for window in [&mut desktop, &mut phone] {
+        if let Err(error) = window.keep().await {
+            tracing::debug!(%error, "a window that is gone");
+        }
+    }
+    tokio::join!(desktop.close(), phone.close());
 }
 
-const TICK: Duration = Duration::from_millis(300);
+async fn once(desktop: &mut Window, phone: &mut Window, camera: &mut Camera) -> Result<(), BrowserError> {
+    desktop.keep().await?;
+    phone.keep().await?;
+    // A phone without a passkey has to get one first; its page must not go away.
+    if phone.passkeys().is_empty() {
+        return Ok(());
+    }
+    for picture in desktop.pictures().await? {
+        if let Some(link) = camera.look(&picture) {
+            phone.show(&link).await?;
+        }
+    }
+    Ok(())
+}
+
+const TICK: Duration = Duration::from_millis(400);

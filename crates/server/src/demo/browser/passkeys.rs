@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chromiumoxide::cdp::browser_protocol::web_authn::Credential;
 
-use super::window::Shape;
+use super::shape::Shape;
 
 /// The passkeys of one window, kept in a file.
 #[derive(Debug)]
@@ -28,6 +28,11 @@ impl Passkeys {
             Err(error) => return Err(error),
         };
         Ok(Self { path, held })
+    }
+
+    /// Whether this device still has to get one.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.held.is_empty()
     }
 
     /// Learns what one tab's authenticator holds; writes the file when it is news.
@@ -50,9 +55,11 @@ impl Passkeys {
     fn save(&self) -> io::Result<()> {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
+        let whole = self.path.with_extension("new");
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&self.path)?;
-        file.write_all(&serde_json::to_vec(&self.held)?)
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&whole)?;
+        file.write_all(&serde_json::to_vec(&self.held)?)?;
+        fs::rename(whole, &self.path)
     }
 }
 
