@@ -302,6 +302,15 @@ error-application-unknown = There is no such application.
     .title = Unknown application
 error-entity-id-taken = Another application has this entity ID.
     .title = Entity ID taken
+error-changed-meanwhile = Somebody else saved this in the meantime, so nothing of yours was written over it.
+    .title = Changed meanwhile
+    .hint = Your draft is kept: open it again to see what has changed.
+error-draft-unknown = There is no such draft of yours. It may be saved or discarded already.
+    .title = Unknown draft
+error-group-unknown = There is no such group.
+    .title = Unknown group
+error-group-name-taken = Another group has this name already.
+    .title = Name taken
 error-device-unknown = There is no such device.
     .title = Unknown device
 error-passkey-last = This is the only device of the account. Add another one first.
@@ -313,6 +322,8 @@ error-device-name = A device's name has 1 to 100 visible characters.
 
 nav-overview = Overview
 nav-people = People
+nav-groups = Groups
+nav-why = Can’t sign in?
 nav-applications = Applications
 nav-settings = Settings
 nav-idp = IdP Configuration
@@ -344,8 +355,15 @@ people-lead = { $count ->
        *[other] { $count } people
     }
 people-add = Add a person
+people-search = Search by the beginning of a name or address
+people-not-found = Nobody found
+people-not-found-hint = Each word you type must begin a name, an address or its domain.
+people-all = Show everybody
+search = Search
+person-no-groups = none
 people-none = Nobody here yet
 people-none-hint = Add the people who are to sign in. Each makes a passkey by an invitation.
+
 people-person = Person
 people-role = Role
 people-state = State
@@ -392,6 +410,34 @@ person-readmit-hint = Their passkeys work again as before.
 person-suspended-note = This person is suspended and cannot sign in.
 device-flagged-short = Perhaps copied
 device-revoke-short = Revoke
+groups-lead = Give applications to groups, and people to groups.
+groups-add = Add a group
+groups-none = No groups yet
+groups-none-hint = Make one for each circle of people who use the same applications. Begin with the handful who try new things first.
+group-name = Name
+group-name-hint = Such as “SSO pilots” or “Finance”.
+group-people = Members
+group-members = { $count ->
+        [one] One member
+       *[other] { $count } members
+    }
+group-empty = Nobody yet.
+group-member-label = Email address of the person
+group-member-add = Add
+group-remove = Remove
+group-applications-hint = Members may sign in to these. It is set on the application’s own page.
+group-no-applications = None yet.
+group-rename = Rename
+group-rename-save = Save name
+group-delete = Delete group
+group-delete-hint = Its members stay; they lose what was given to this group alone.
+group-delete-title = Delete the group { $name }?
+group-delete-1 = { $count ->
+        [0] It has no members.
+        [one] One person is in it no more.
+       *[other] { $count } people are in it no more.
+    }
+group-delete-2 = { $name } is for its members no more, unless they have it by name or another group.
 
 invitation-title = Invitation for { $name }
 invitation-lead = Send the link, let the code be scanned, or print this page.
@@ -410,33 +456,119 @@ applications-lead = What people sign in to from here.
 applications-add = Add application
 applications-none = No applications yet
 applications-none-hint = Add the first service provider: its entity ID and ACS URL come here, our sign-on URL, entity ID and certificate go there.
+drafts-title = Your drafts
+drafts-lead = What you typed is kept until you save or discard it.
+draft-unnamed = Without a name yet
+draft-new = New
+draft-change = Change
+draft-typed = Last typed
+draft-go-on = Go on
+draft-discard = Discard
 application-name = Application
 application-state = State
 application-last = Last sign-in
 application-never = never
-gallery-lead = Choose how the application is connected.
 gallery-custom = Custom App
+gallery-guided = Guided
+gallery-lead = Choose how the application is connected. What you type is kept as a draft from the first page on.
+gallery-atlassian = Atlassian Cloud
+gallery-atlassian-hint = Jira, Confluence, Bitbucket and the rest by one configuration, in seven steps: what to copy from there, what to paste there, and a test at the end.
+gallery-add = Add integration
 gallery-saml = SAML 2.0 Generic
-gallery-saml-hint = Any service provider that speaks SAML 2.0: Atlassian Cloud, and most others.
+gallery-saml-hint = Any service provider that speaks SAML 2.0.
 gallery-values = What the other side asks for stands under
 
 application-new = Add integration: SAML 2.0 Generic
-application-new-lead = Filled in as for Atlassian Cloud; change what your application needs otherwise.
+application-new-lead = Three pages. The mappings are filled in as most applications take them.
+application-edit-lead = It counts from the next sign-in on, also for those under way. Nothing changes before you save.
+wizard-pages = Pages
+wizard-fallback = Fallback administrator
+wizard-application = Application
+wizard-claims = NameID and claims
+wizard-service-provider = Service provider
+wizard-next = Next
+wizard-back = Back
+wizard-leave = Leave for now
+wizard-stale = Saving asks for your passkey first. What you typed stays.
+atlassian-title = Add Atlassian Cloud
+atlassian-lead = Keep admin.atlassian.com open in another tab. Nobody is forced to sign in here before you enforce it there.
+atlassian-paste = Copy both from the page “Add SAML details” at Atlassian. Take them whole: the part after the question mark belongs to the address.
+atlassian-unique-id = Unique ID:
+atlassian-claims-hint = Filled in: the guide’s claims in both spellings, and the names that Atlassian documents. The last one is a stable id, by which an account stays the same when its address changes.
+fallback-why = If something in this configuration is wrong, somebody must still get in at Atlassian to mend it. So this comes first.
+fallback-1 = At Atlassian, create an account whose address is on a domain that is not verified in your organisation there.
+fallback-2 = Give it the rights of an organisation administrator.
+fallback-3 = Sign in with it once, in a private window. It never falls under single sign-on.
+fallback-label = Address of the fallback administrator
+fallback-hint = We keep it in this application’s checklist and send nothing to it.
+guide-title = The seven steps
+guide-1 = Create the fallback administrator
+guide-1-there = At Atlassian: an administrator on an unverified domain, who gets in without us.
+guide-1-named = It is
+guide-2 = Start the SAML configuration there
+guide-2-there = At Atlassian: Security → User security → Authentication policies → choose the policy → Set up SAML single sign-on.
+guide-2-path = Next without saving SAML yet; you can leave that page and come back.
+guide-2-here = Here: paste the SP Entity ID and the ACS URL.
+guide-3 = Add Atlassian here
+guide-3-here = Name, access URL, NameID and claims. Then save.
+guide-3-done = Saved. A stable id is among the claims.
+guide-no-stable-id = No claim carries the stable id. When somebody’s address changes, Atlassian will make a second account.
+guide-4 = Enter our three values there
+guide-4-later = The next page shows them, each with a copy button.
+guide-4-there = At Atlassian, on the page you left: paste each into its field, then Save configuration.
+guide-4-sso = Identity provider SSO URL
+guide-4-entity = Identity provider Entity ID
+guide-4-certificate = Public x509 certificate
+guide-4-tick = The values are saved there
+guide-5 = Link a domain
+guide-5-there = At Atlassian: choose the verified domain for this directory, then Stop and save SAML. That enforces nothing.
+guide-5-tick = The domain is linked
+guide-6 = Enforce for a test group first
+guide-6-there = At Atlassian: Authentication policies → a policy with a few people → Enforce single sign-on. The default policy comes when they have got in.
+guide-6-tick = It is enforced for the test group
+guide-7 = Test
+guide-7-there = Open the product in a private window, enter the address of somebody in the test group, and sign in with their phone.
+guide-7-open = Open { $application }
+guide-7-look = Look again
+guide-7-waiting = Nobody has come through yet. As soon as we answer for somebody, it stands here.
+guide-7-sent = We answered for { $name }:
+guide-7-tick = They arrived in the product
+guide-untick = Not yet
+guide-complete = All seven steps are done. Keep the fallback administrator.
+preview-title = Preview
+preview-lead = What the assertion will say about this person, made as the assertion itself is made.
+preview-person = Person
+preview-show = Show
+preview-about = About
+preview-drawn = Drawn at random at the first sign-in
+preview-attribute = Attribute
+preview-value = Value
+claims-more = More rows, and refresh the preview
+conflict-title = Somebody else changed this application
+conflict-by = { $name } saved other settings since you began.
+conflict-somebody = Other settings were saved since you began.
+conflict-lead = Nothing of theirs is lost until you decide. This is where yours differ:
+conflict-same = There is no difference: what was saved is what you typed.
+conflict-field = Field
+conflict-now = Saved now
+conflict-mine = In your draft
+conflict-go-on = Go on with mine
+conflict-discard = Discard my draft
 application-edit = Change { $name }
-application-edit-lead = It counts from the next sign-in on, also for those under way.
 application-edit-button = Change
-application-confirm = Saving needs a passkey of the last five minutes.
-application-confirm-link = Confirm in a new tab, then save here.
-confirmed-title = Confirmed
-confirmed-lead = Close this tab and save in the other one.
-application-about = Application
 application-name-label = Application name
+application-name-hint = What people read on the sign-in page and on their tiles.
+application-production-hint = People work with it.
+application-sandbox-hint = For trying things: marked wherever it is named, and a tile only for those you choose.
+application-method-label = Method
+application-method-hint = HTTP-POST: the browser posts the response.
+application-signs-hint = The assertion is what the guide asks for. Both costs a second signature.
 application-instance = Instance
-application-instance-hint = A sandbox is for trying things; it is marked wherever it is named.
 application-access-url = Application access URL
-application-access-url-hint = Where people open it: https://your-subdomain.atlassian.net
+application-access-url-hint = Where people open it, such as https://your-subdomain.atlassian.net
 application-subject = Name of the person (NameID)
 application-name-id-format = NameID format
+application-name-id-format-hint = As in the specification; in full in the preview.
 application-name-id-value = NameID value
 application-name-id-value-hint = For persistent and transient names the value is drawn at random, and this choice has no effect.
 format-emailAddress = Email address (emailAddress)
@@ -444,7 +576,7 @@ format-unspecified = Unspecified (unspecified)
 format-persistent = Persistent, opaque (persistent)
 format-transient = Transient, opaque (transient)
 application-claims = Claims mapping
-application-claims-hint = Each row is one attribute of the assertion. A row without a name is left out; save to get more rows.
+application-claims-hint = Each row is one attribute of the assertion. A row without a name is left out.
 application-no-claims = The assertion carries no attributes.
 claim-row = Claim { $number }
 claim-source = Source
@@ -461,21 +593,31 @@ application-entity-id-hint = The audience of assertions: “SP Entity ID” on t
 application-acs = Assertion Consumer Service URL
 application-acs-hint = Where responses go, compared character by character. One address a line; the first is the default.
 application-acs-one = Assertion Consumer Service URL { $number }
-application-method = Method: POST
 application-signs = Signing
 signs-assertion = Sign the assertion
 signs-response = Sign the response
 signs-both = Sign both
 application-who = Who may sign in
-application-audience = Audience
-application-audience-hint = Whom you choose is set on the application's page after saving.
 audience-everyone = Everyone
 audience-chosen = Chosen people
-audience-everyone-note = Everyone who is active may sign in to this application.
+audience-everyone-note = Everyone who is active may sign in.
 audience-chosen-note = { $count ->
-        [0] Nobody may sign in yet: choose people below.
-        [one] One person may sign in.
-       *[other] { $count } people may sign in.
+        [0] Nobody yet: choose groups or people.
+        [one] One person at the moment, by name or by group.
+       *[other] { $count } people at the moment, by name or by group.
+    }
+audience-save = Save
+audience-sandbox-note = It is a sandbox: only those chosen here see its tile, whoever may sign in.
+access-no-groups = No group chosen.
+access-no-people = Nobody chosen by name.
+access-group = Group
+access-person = Give access
+lately-title = Who signed in lately
+lately-none = Nobody so far.
+lately-count = { $count ->
+        [0] Nobody within 30 days.
+        [one] One person within 30 days.
+       *[other] { $count } people within 30 days.
     }
 application-assign = Give access
 application-assign-label = Email address of the person
@@ -485,22 +627,40 @@ application-ours = Enter this on the other side
 application-ours-hint = These values of ours go into the SAML settings of { $application }.
 application-disabled-note = Nobody can sign in to this application until it is switched on again.
 application-danger = Switch off or delete
-application-danger-hint = Switching off can be undone at any time. Deleting cannot.
+application-danger-hint = Each first shows what it breaks, and asks for your passkey. Switching off can be undone.
 application-disable = Switch off
 application-enable = Switch on
 application-delete = Delete
 application-delete-title = Delete { $name }?
 application-delete-lead = This cannot be undone.
-application-delete-1 = Nobody signs in to { $name } from here any more; sign-ins under way end with an error page.
-application-delete-2 = { $count ->
-        [one] The assignment of one person is lost.
-       *[other] The assignments of { $count } people are lost.
+application-disable-title = Switch { $name } off?
+application-disable-lead = It can be switched on again at any time.
+breaks-title = What it breaks
+breaks-everyone = Everyone could sign in to it until now.
+breaks-reached = { $count ->
+        [one] One person could sign in to it until now.
+       *[other] { $count } people could sign in to it until now.
     }
+application-delete-1 = Nobody signs in to { $name } from here any more; sign-ins under way end with an error page.
+application-delete-2 = The choice of { $people ->
+        [one] one person
+       *[other] { $people } people
+    } and { $groups ->
+        [one] one group
+       *[other] { $groups } groups
+    } is lost.
 application-delete-3 = Persistent NameIDs are lost: if you add it again, the application sees everybody as somebody new.
 application-delete-4 = Sessions that the application itself has opened live on until it ends them.
 application-delete-now = Delete for good
 
 field-application-name = Enter a name of 1 to 100 characters.
+field-atlassian-swapped = The two values stand in each other’s place: this is the ACS URL. Exchange them.
+field-atlassian-unique-id = This does not end in /saml/ and a Unique ID. Copy the “SP Entity ID” from Atlassian whole.
+field-atlassian-connection = The part “?connection=saml-…” is missing. Copy the ACS URL from Atlassian whole.
+field-atlassian-another = This is of another configuration than the entity ID above: the two Unique IDs must be the same. Copy both from one page.
+field-fallback-domain = People here have addresses of this domain, so Atlassian will send it to single sign-on. Use an address on a domain that is not verified there.
+field-group-name = Enter a name of 1 to 100 characters.
+field-group-name-taken = Another group has this name already.
 field-choice = Choose one of the list.
 field-access-url = Enter a complete address that begins with https:// or http://.
 field-entity-id = Enter the entity ID as the other side shows it, without spaces.
@@ -535,3 +695,58 @@ settings-qr-network = in browsers that know the person, or on the network of the
 settings-qr-anywhere = anywhere
 settings-qr-anywhere-warning = Anybody who relays the code while it is shown can sign in as whoever scans it. Narrow this in the configuration file.
 settings-chosen = Entity ID and RP ID were chosen at the first start and never change.
+
+## Finding out
+
+search-lead = Pages by our words or your guide’s, people, groups and applications.
+search-pages = Pages
+search-nothing = Nothing found
+search-nothing-hint = Each word you type must begin a word of what you look for.
+method-passkey = Passkey
+method-hybrid = Passkey, by “use your phone”
+method-qr = QR code
+method-saml = Another identity provider
+past-none = Nothing yet.
+past-console = This identity provider
+past-details = Details
+person-no-applications = None at the moment.
+person-sign-ins = Last sign-ins
+person-why = Why can’t { $name } sign in?
+person-sessions = Sessions and browsers
+person-no-sessions = Not signed in here at the moment.
+person-browsers = Browsers that know them
+person-no-browsers = No browser knows them.
+session-console = Console
+session-person = Single sign-on
+session-seen = last used
+why-title = Why can’t they sign in?
+why-lead = Name somebody, and the facts answer: account, devices, access, the last refusals.
+why-whom = Person or reference
+why-whom-hint = The beginning of a name or address, or the reference on their error page.
+why-application = Application
+why-application-hint = The one that they want to get in to.
+why-any = None in particular
+why-ask = Find out
+why-which = Whom do you mean?
+why-nobody = Nobody here has such a name or address. If the address is right, add the person first: nobody signs in here who is not listed.
+why-reference = Under this reference
+why-blocked = { $name } cannot sign in
+why-free = Nothing here keeps { $name } out
+why-elsewhere = If they still do not get in, the application refuses them: look at its own messages, and compare the NameID that it expects with the preview on its page here.
+why-refusals = Last refusals
+why-other = Refused
+why-active = The account of { $name } is active.
+why-suspended = The account of { $name } is suspended. Readmit them on their page.
+why-devices = { $name } has a device to sign in with.
+why-no-device = { $name } has no device. Invite them on their page.
+why-invited = { $name } has no device yet; an invitation is open. They must use its link on the device that is to sign them in.
+why-flagged = Of one of their devices there may be a copy. If { $name } is not sure why, revoke it.
+why-enabled = The application is switched on.
+why-disabled = The application is switched off. Switch it on on its page.
+why-assigned = The application is for { $name }.
+why-not-assigned = The application is not for { $name }. Choose them, or a group of theirs, on its page.
+why-never-used = { $name } was not answered for there lately. If this is the first time, the application may not know them yet.
+why-qr-off = The QR code is switched off here; passkeys work.
+why-qr-frozen = { $name } has frozen QR sign-in on their own page; passkeys work.
+why-qr-no-browser = No browser knows { $name } yet, so the QR code completes nowhere. They sign in once with a passkey or “Use your phone”.
+why-qr-network = No browser knows { $name } yet, so the QR code completes only when phone and computer are in the same network.

@@ -27,6 +27,10 @@ pub(crate) fn refusal_page(refusal: Refusal) -> Error {
         Refusal::AlreadySetUp => (StatusCode::GONE, "error-already-set-up"),
         Refusal::NoSuchApplication => (StatusCode::NOT_FOUND, "error-application-unknown"),
         Refusal::EntityIdTaken => (StatusCode::CONFLICT, "error-entity-id-taken"),
+        Refusal::ChangedMeanwhile => (StatusCode::CONFLICT, "error-changed-meanwhile"),
+        Refusal::NoSuchDraft => (StatusCode::NOT_FOUND, "error-draft-unknown"),
+        Refusal::NoSuchGroup => (StatusCode::NOT_FOUND, "error-group-unknown"),
+        Refusal::GroupNameTaken => (StatusCode::CONFLICT, "error-group-name-taken"),
         Refusal::NoSuchDevice => (StatusCode::NOT_FOUND, "error-device-unknown"),
         Refusal::LastPasskey => (StatusCode::CONFLICT, "error-passkey-last"),
     };

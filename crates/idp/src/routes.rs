@@ -104,30 +104,54 @@ fn administration() -> Router<Idp> {
         .route("/admin/people/{id}/suspend", post(admin::people::suspend))
         .route("/admin/people/{id}/readmit", post(admin::people::readmit))
         .route("/admin/people/{id}/devices/{device}/revoke", post(admin::people::revoke_device))
+        .route("/admin/search", get(admin::search::show))
+        .route("/admin/why", get(admin::why::show))
+        .merge(groups())
         .route("/admin/applications", get(admin::applications::list))
-        .route("/admin/applications/add", get(admin::applications::gallery))
-        .route(
-            "/admin/applications/new",
-            get(admin::application_edit::new_page).post(admin::application_edit::create),
-        )
+        .merge(wizard())
         .route("/admin/applications/{id}", get(admin::applications::show))
+        .route("/admin/applications/{id}/edit", post(admin::wizard::edit))
+        .route("/admin/applications/{id}/audience", post(admin::access::set_audience))
+        .route("/admin/applications/{id}/guide", post(admin::applications::tick))
         .route(
-            "/admin/applications/{id}/edit",
-            get(admin::application_edit::edit_page).post(admin::application_edit::change),
+            "/admin/applications/{id}/disable",
+            get(admin::applications::disable_page).post(admin::applications::disable),
         )
-        .route("/admin/applications/{id}/disable", post(admin::applications::disable))
         .route("/admin/applications/{id}/enable", post(admin::applications::enable))
         .route(
             "/admin/applications/{id}/delete",
             get(admin::applications::delete_page).post(admin::applications::delete),
         )
-        .route("/admin/applications/{id}/people", post(admin::applications::assign))
-        .route("/admin/applications/{id}/people/{person}/remove", post(admin::applications::unassign))
+        .route("/admin/applications/{id}/people", post(admin::access::assign))
+        .route("/admin/applications/{id}/people/{person}/remove", post(admin::access::unassign))
+        .route("/admin/applications/{id}/groups", post(admin::access::assign_group))
+        .route("/admin/applications/{id}/groups/{group}/remove", post(admin::access::unassign_group))
         .route("/admin/settings/idp", get(admin::settings::show))
         .route("/admin/settings/idp/certificate.pem", get(admin::settings::certificate))
         .route("/admin/events", get(admin::events::list))
+        .route("/admin/confirmed", get(admin::confirmed::show))
         .route("/admin/events/export", get(admin::events::export))
-        .route("/admin/confirmed", get(admin::application_edit::confirmed))
+}
+
+/// Groups of people.
+fn groups() -> Router<Idp> {
+    Router::new()
+        .route("/admin/groups", get(admin::groups::list).post(admin::groups::create))
+        .route("/admin/groups/{id}", get(admin::groups::show))
+        .route("/admin/groups/{id}/name", post(admin::groups::rename))
+        .route("/admin/groups/{id}/members", post(admin::groups::add))
+        .route("/admin/groups/{id}/members/{person}/remove", post(admin::groups::remove))
+        .route("/admin/groups/{id}/delete", get(admin::groups::delete_page).post(admin::groups::delete))
+}
+
+/// Adding an application, and changing one.
+fn wizard() -> Router<Idp> {
+    Router::new()
+        .route("/admin/applications/add", get(admin::applications::gallery).post(admin::wizard::begin))
+        .route("/admin/applications/drafts/{id}/{step}", get(admin::wizard::show).post(admin::wizard::post))
+        .route("/admin/applications/drafts/{id}/{step}/check", post(admin::preview::check))
+        .route("/admin/applications/drafts/{id}/rebase", post(admin::wizard::rebase))
+        .route("/admin/applications/drafts/{id}/discard", post(admin::wizard::discard))
 }
 
 /// The page of a sign-in.

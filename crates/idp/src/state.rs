@@ -23,6 +23,8 @@ use xmldsig::{Certificate, KeyKind, SigningKey};
 use crate::acts::Word;
 use crate::acts::invitations::make_set_up_link;
 use crate::model::application::{Application, ApplicationId};
+use crate::model::draft::DraftId;
+use crate::model::group::GroupId;
 use crate::model::qr::QrRule;
 use crate::model::user::User;
 use crate::routes;
@@ -182,6 +184,16 @@ impl Idp {
     /// The id of an application to be registered.
     pub fn draw_application(&self, now: Timestamp) -> ApplicationId {
         ApplicationId::new(console::row_id(now, self.entropy()))
+    }
+
+    /// The id of a group to be created.
+    pub fn draw_group(&self, now: Timestamp) -> GroupId {
+        GroupId::new(console::row_id(now, self.entropy()))
+    }
+
+    /// The id of a draft to be begun.
+    pub(crate) fn draw_draft(&self, now: Timestamp) -> DraftId {
+        DraftId::new(console::row_id(now, self.entropy()))
     }
 
     /// Somebody by their address: what the demo asks before it creates anybody.

@@ -119,6 +119,7 @@ fn sample_console(csrf: CsrfToken) -> Console {
             ),
         ],
         person: Person { name: "Maya Lindqvist".to_owned(), email: "maya@acme.example".to_owned() },
+        search: None,
         sign_out: "/sign-out".to_owned(),
         csrf,
     }

@@ -9,6 +9,7 @@ console-menu = Menu
 console-navigation = Main navigation
 console-person = Signed in as { $name }
 console-sign-out = Sign out
+console-search = Search this console
 
 copy = Copy
 copy-done = Copied

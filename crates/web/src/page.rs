@@ -23,6 +23,8 @@ pub struct Console {
     pub nav: Vec<NavGroup>,
     /// Who is signed in.
     pub person: Person,
+    /// Where the search box leads, with the query `q`; none without a search.
+    pub search: Option<&'static str>,
     /// Where the sign-out form posts.
     pub sign_out: String,
     /// The token for all forms of the page.

@@ -80,6 +80,7 @@ fn events_page(found: Vec<Event>, lookup: &Lookup) -> String {
         place: "Acme".to_owned(),
         nav: Vec::new(),
         person,
+        search: None,
         sign_out: "/admin/sign-out".to_owned(),
         csrf: CsrfToken::sample(),
     };

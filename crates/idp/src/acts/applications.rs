@@ -7,9 +7,13 @@ use serde_json::{Value as Json, json};
 use store::{StoreError, Tx};
 
 use super::{ActError, Refusal, Word, noted, refused};
-use crate::model::application::{AcsUrls, Application, ApplicationId, ApplicationSettings, ApplicationState};
+use crate::model::application::{
+    AcsUrls, Application, ApplicationId, ApplicationSettings, ApplicationState, Audience, Integration,
+    Version,
+};
+use crate::model::group::GroupId;
 use crate::model::role::Permission;
-use crate::store::{applications, assignments, sign_ins, users};
+use crate::store::{applications, assignments, drafts, groups, guide, sign_ins, users, uses};
 
 /// An application to be registered.
 #[derive(Debug, Clone)]
@@ -20,7 +24,7 @@ pub struct NewApplication {
     pub settings: ApplicationSettings,
 }
 
-/// Registers an application. From then on its requests are taken.
+/// Registers an application as *SAML 2.0 Generic*. From then on its requests are taken.
 ///
 /// # Errors
 /// [`ActError`].
@@ -30,37 +34,71 @@ pub async fn create_application(
     new: NewApplication,
     now: Timestamp,
 ) -> Result<Application, ActError> {
+    create_integration(tx, word, (new, Integration::Saml), now).await
+}
+
+/// Registers an application by an entry of the gallery.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn create_integration(
+    tx: &Tx,
+    word: &Word,
+    (new, integration): (NewApplication, Integration),
+    now: Timestamp,
+) -> Result<Application, ActError> {
     const ACT: &str = "application.create";
     allowed(tx, word, ACT, now).await?;
     let NewApplication { id, settings } = new;
     if applications::find_by_entity_id(tx, settings.entity_id.as_str()).await?.is_some() {
         return Err(refused(tx, word, (ACT, None, Refusal::EntityIdTaken), now).await);
     }
-    applications::insert(tx, id, &settings, now).await?;
-    about(tx, word, ("application.created", id, described(&settings)), now).await?;
-    Ok(Application { id, state: ApplicationState::Enabled, settings })
+    applications::insert(tx, (id, integration), &settings, now).await?;
+    let mut data = described(&settings);
+    data["integration"] = json!(integration.as_str());
+    about(tx, word, ("application.created", id, data), now).await?;
+    Ok(Application { id, state: ApplicationState::Enabled, integration, version: Version(1), settings })
 }
 
-/// Changes what an administrator entered. Sign-ins that are under way go by the new settings.
+/// Changes what an administrator entered, but not for whom it is. Sign-ins that are under way go by the new settings.
+/// A change that began from another version than the present one is refused: somebody else has saved meanwhile.
 ///
 /// # Errors
 /// [`ActError`].
 pub async fn change_application(
     tx: &Tx,
     word: &Word,
-    (id, settings): (ApplicationId, &ApplicationSettings),
+    (id, from, settings): (ApplicationId, Version, &ApplicationSettings),
     now: Timestamp,
 ) -> Result<(), ActError> {
     const ACT: &str = "application.change";
-    allowed(tx, word, ACT, now).await?;
+    manageable(tx, word, (ACT, id), now).await?;
     let holder = applications::find_by_entity_id(tx, settings.entity_id.as_str()).await?;
     if holder.is_some_and(|holder| holder.id != id) {
         return Err(refused(tx, word, (ACT, None, Refusal::EntityIdTaken), now).await);
     }
-    if !applications::update(tx, id, settings, now).await? {
-        return Err(refused(tx, word, (ACT, None, Refusal::NoSuchApplication), now).await);
+    if !applications::update(tx, (id, from), settings, now).await? {
+        return Err(refused(tx, word, (ACT, None, Refusal::ChangedMeanwhile), now).await);
     }
     about(tx, word, ("application.changed", id, described(settings)), now).await?;
+    Ok(())
+}
+
+/// Says whether an application is for everyone, or for the people and groups chosen.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn set_audience(
+    tx: &Tx,
+    word: &Word,
+    (id, audience): (ApplicationId, Audience),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    manageable(tx, word, ("application.set_audience", id), now).await?;
+    if applications::update_audience(tx, id, audience, now).await? {
+        let data = json!({ "audience": audience.as_str() });
+        about(tx, word, ("application.audience_set", id, data), now).await?;
+    }
     Ok(())
 }
 
@@ -100,6 +138,9 @@ pub async fn delete_application(
     applications::delete(tx, id).await?;
     assignments::delete_all(tx, id).await?;
     sign_ins::delete_of_application(tx, id).await?;
+    uses::delete_all(tx, id).await?;
+    guide::delete_all(tx, id).await?;
+    drafts::delete_of_application(tx, id).await?;
     about(tx, word, ("application.deleted", id, described(&application.settings)), now).await?;
     Ok(())
 }
@@ -144,7 +185,68 @@ pub async fn unassign(
     Ok(())
 }
 
-async fn allowed(tx: &Tx, word: &Word, act: &'static str, now: Timestamp) -> Result<(), ActError> {
+/// Lets the members of a group use an application that is not for everyone.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn assign_group(
+    tx: &Tx,
+    word: &Word,
+    (id, group): (ApplicationId, GroupId),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    const ACT: &str = "application.assign_group";
+    manageable(tx, word, (ACT, id), now).await?;
+    if groups::find(tx, group).await?.is_none() {
+        return Err(refused(tx, word, (ACT, None, Refusal::NoSuchGroup), now).await);
+    }
+    if assignments::insert_group(tx, id, group).await? {
+        let data = json!({ "group": group.uuid() });
+        about(tx, word, ("application.group_assigned", id, data), now).await?;
+    }
+    Ok(())
+}
+
+/// Takes it away again.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn unassign_group(
+    tx: &Tx,
+    word: &Word,
+    (id, group): (ApplicationId, GroupId),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    manageable(tx, word, ("application.unassign_group", id), now).await?;
+    if assignments::delete_group(tx, id, group).await? {
+        let data = json!({ "group": group.uuid() });
+        about(tx, word, ("application.group_unassigned", id, data), now).await?;
+    }
+    Ok(())
+}
+
+/// Ticks a step of a guided integration that is done on the other side, or takes the tick away.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn tick(
+    tx: &Tx,
+    word: &Word,
+    (id, step, done): (ApplicationId, &'static str, bool),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    manageable(tx, word, ("application.tick", id), now).await?;
+    match done {
+        true => guide::upsert(tx, id, (step, None), (word.of_person(), now)).await?,
+        false => {
+            guide::delete(tx, id, step).await?;
+        }
+    }
+    about(tx, word, ("application.guide_ticked", id, json!({ "step": step, "done": done })), now).await?;
+    Ok(())
+}
+
+pub(super) async fn allowed(tx: &Tx, word: &Word, act: &'static str, now: Timestamp) -> Result<(), ActError> {
     match word.rank(tx).await?.may(Permission::Applications) {
         Ok(()) => Ok(()),
         Err(refusal) => Err(refused(tx, word, (act, None, refusal), now).await),

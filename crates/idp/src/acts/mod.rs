@@ -6,7 +6,9 @@
 
 pub mod applications;
 pub mod devices;
+pub mod drafts;
 pub mod enrolment;
+pub mod groups;
 pub mod invitations;
 pub mod requests;
 pub mod sign_ins;
@@ -52,6 +54,14 @@ impl Word {
     /// As events name it.
     pub const fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Whose word it is; nobody's when the host says it.
+    const fn of_person(&self) -> Option<PersonId> {
+        match self.authority {
+            Authority::Person(person) => Some(person),
+            Authority::Host => None,
+        }
     }
 
     /// Whether this is the word of that very person.
@@ -137,6 +147,18 @@ pub enum Refusal {
     /// Another application has this entity ID.
     #[error("another application has this entity ID")]
     EntityIdTaken,
+    /// Somebody else saved another version meanwhile.
+    #[error("it was changed meanwhile")]
+    ChangedMeanwhile,
+    /// There is no such draft of this person.
+    #[error("there is no such draft of this person")]
+    NoSuchDraft,
+    /// There is no such group.
+    #[error("there is no such group")]
+    NoSuchGroup,
+    /// Another group has this name already.
+    #[error("another group has this name already")]
+    GroupNameTaken,
     /// The person has no such device.
     #[error("the person has no such device")]
     NoSuchDevice,
@@ -159,6 +181,10 @@ impl Refusal {
             Self::AlreadySetUp => "already-set-up",
             Self::NoSuchApplication => "application-unknown",
             Self::EntityIdTaken => "entity-id-taken",
+            Self::ChangedMeanwhile => "changed-meanwhile",
+            Self::NoSuchDraft => "draft-unknown",
+            Self::NoSuchGroup => "group-unknown",
+            Self::GroupNameTaken => "group-name-taken",
             Self::NoSuchDevice => "device-unknown",
             Self::LastPasskey => "passkey-last",
         }
@@ -201,6 +227,7 @@ fn taken(error: &StoreError) -> Option<Refusal> {
         ("users_by_email", Refusal::EmailTaken),
         ("users_by_username", Refusal::UsernameTaken),
         ("application_by_entity_id", Refusal::EntityIdTaken),
+        ("user_group_by_folded", Refusal::GroupNameTaken),
     ];
     rules.into_iter().find(|(index, _)| error.is_conflict_on(index)).map(|(_, refusal)| refusal)
 }
@@ -246,6 +273,10 @@ mod tests {
             Refusal::AlreadySetUp,
             Refusal::NoSuchApplication,
             Refusal::EntityIdTaken,
+            Refusal::ChangedMeanwhile,
+            Refusal::NoSuchDraft,
+            Refusal::NoSuchGroup,
+            Refusal::GroupNameTaken,
             Refusal::NoSuchDevice,
             Refusal::LastPasskey,
         ];

@@ -1,54 +1,164 @@
-//! Custom App → SAML 2.0 Generic: the form of an application, with what was typed and what is wrong with it.
+//! The form of an application, in steps: what was typed, and what is wrong with it.
 
+use console::person::EmailAddress;
 use saml::core::{AcsUrl, EntityId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use web::Fields;
 
 use crate::model::application::{
-    AccessUrl, AcsUrls, Application, ApplicationName, ApplicationSettings, Audience, Instance, Signs,
+    AccessUrl, AcsUrls, Application, ApplicationName, ApplicationSettings, Audience, Instance, Integration,
+    Signs,
 };
+use crate::model::atlassian::{self, PairError};
 use crate::model::claims::{ClaimError, ClaimMapping, ClaimNameFormat, ClaimSource, UserAttribute, distinct};
 use crate::model::name_id::{Format, NameIdRule};
 
-/// What is typed. The claim mappings are columns: the first source belongs to the first name.
-#[derive(Debug, Clone, Deserialize)]
+/// A page of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Atlassian's step 1: the administrator who gets in without us.
+    Fallback,
+    /// Name, instance, access URL.
+    Application,
+    /// NameID and claim mappings.
+    Claims,
+    /// Entity ID, ACS URL, what is signed.
+    ServiceProvider,
+}
+impl Step {
+    /// The word in addresses.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fallback => "fallback",
+            Self::Application => "application",
+            Self::Claims => "claims",
+            Self::ServiceProvider => "service-provider",
+        }
+    }
+
+    /// The pages of an integration, in the order of the guide.
+    pub(crate) const fn of(integration: Integration) -> &'static [Self] {
+        match integration {
+            Integration::Saml => &[Self::Application, Self::Claims, Self::ServiceProvider],
+            Integration::Atlassian => {
+                &[Self::Fallback, Self::ServiceProvider, Self::Application, Self::Claims]
+            }
+        }
+    }
+
+    /// On which page a field stands.
+    fn has(self, field: &str) -> bool {
+        let fields: &[&str] = match self {
+            Self::Fallback => &["fallback"],
+            Self::Application => &["name", "instance", "access_url"],
+            Self::Claims => &["name_id_format", "name_id_source", "claims"],
+            Self::ServiceProvider => &["entity_id", "acs_urls", "signs"],
+        };
+        fields.contains(&field)
+    }
+}
+
+/// What was typed, whatever it is. The claim mappings are columns: the first source belongs to the first name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ApplicationForm {
+    #[serde(default)]
+    pub(crate) fallback: String,
     pub(crate) name: String,
     pub(crate) instance: String,
     pub(crate) access_url: String,
     pub(crate) name_id_format: String,
     pub(crate) name_id_source: String,
-    #[serde(default)]
     pub(crate) claim_source: Vec<String>,
-    #[serde(default)]
     pub(crate) claim_fixed: Vec<String>,
-    #[serde(default)]
     pub(crate) claim_name: Vec<String>,
-    #[serde(default)]
     pub(crate) claim_format: Vec<String>,
     pub(crate) entity_id: String,
     pub(crate) acs_urls: String,
     pub(crate) signs: String,
-    pub(crate) audience: String,
+    /// For whom the assertion is previewed: an address.
+    #[serde(default)]
+    pub(crate) preview: String,
 }
 
-impl Default for ApplicationForm {
-    /// As the guide fills it in for its first application.
-    fn default() -> Self {
+/// What one page posts: the fields that it has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Posted {
+    fallback: Option<String>,
+    name: Option<String>,
+    instance: Option<String>,
+    access_url: Option<String>,
+    name_id_format: Option<String>,
+    name_id_source: Option<String>,
+    claim_source: Vec<String>,
+    claim_fixed: Vec<String>,
+    claim_name: Vec<String>,
+    claim_format: Vec<String>,
+    entity_id: Option<String>,
+    acs_urls: Option<String>,
+    signs: Option<String>,
+    preview: Option<String>,
+    /// Which button.
+    pub(crate) go: Option<String>,
+}
+
+impl ApplicationForm {
+    /// As the guide fills it in.
+    pub(crate) fn new(integration: Integration) -> Self {
+        let (name, claims) = match integration {
+            Integration::Saml => ("", GUIDE),
+            Integration::Atlassian => ("Atlassian", atlassian::CLAIMS),
+        };
+        let format = |name: &str| match name.contains(':') {
+            true => ClaimNameFormat::Uri,
+            false => ClaimNameFormat::Unspecified,
+        };
         Self {
-            name: String::new(),
+            fallback: String::new(),
+            name: name.to_owned(),
             instance: Instance::Production.as_str().to_owned(),
             access_url: String::new(),
             name_id_format: Format::EmailAddress.as_str().to_owned(),
             name_id_source: UserAttribute::Email.as_str().to_owned(),
-            claim_source: GUIDE.iter().map(|(source, _)| source.as_str().to_owned()).collect(),
-            claim_fixed: GUIDE.iter().map(|_| String::new()).collect(),
-            claim_name: GUIDE.iter().map(|(_, name)| (*name).to_owned()).collect(),
-            claim_format: GUIDE.iter().map(|_| ClaimNameFormat::Unspecified.as_str().to_owned()).collect(),
+            claim_source: claims.iter().map(|(source, _)| source.as_str().to_owned()).collect(),
+            claim_fixed: claims.iter().map(|_| String::new()).collect(),
+            claim_name: claims.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            claim_format: claims.iter().map(|(_, name)| format(name).as_str().to_owned()).collect(),
             entity_id: String::new(),
             acs_urls: String::new(),
             signs: Signs::Assertion.as_str().to_owned(),
-            audience: Audience::Everyone.as_str().to_owned(),
+            preview: String::new(),
+        }
+    }
+
+    /// Takes what the page of `step` posted; the fields of other pages stay as they were.
+    pub(crate) fn take(&mut self, step: Step, posted: Posted) {
+        let keep = |field: &mut String, typed: Option<String>| {
+            if let Some(typed) = typed {
+                *field = typed;
+            }
+        };
+        match step {
+            Step::Fallback => keep(&mut self.fallback, posted.fallback),
+            Step::Application => {
+                keep(&mut self.name, posted.name);
+                keep(&mut self.instance, posted.instance);
+                keep(&mut self.access_url, posted.access_url);
+            }
+            Step::Claims => {
+                keep(&mut self.name_id_format, posted.name_id_format);
+                keep(&mut self.name_id_source, posted.name_id_source);
+                keep(&mut self.preview, posted.preview);
+                self.claim_source = posted.claim_source;
+                self.claim_fixed = posted.claim_fixed;
+                self.claim_name = posted.claim_name;
+                self.claim_format = posted.claim_format;
+            }
+            Step::ServiceProvider => {
+                keep(&mut self.entity_id, posted.entity_id);
+                keep(&mut self.acs_urls, posted.acs_urls);
+                keep(&mut self.signs, posted.signs);
+            }
         }
     }
 }
@@ -59,6 +169,7 @@ impl From<&Application> for ApplicationForm {
         let claims = &settings.claims;
         let urls: Vec<_> = settings.acs_urls.iter().map(AcsUrl::as_str).collect();
         Self {
+            fallback: String::new(),
             name: settings.name.to_string(),
             instance: settings.instance.as_str().to_owned(),
             access_url: settings.access_url.as_str().to_owned(),
@@ -71,7 +182,7 @@ impl From<&Application> for ApplicationForm {
             entity_id: settings.entity_id.to_string(),
             acs_urls: urls.join("\n"),
             signs: settings.signs.as_str().to_owned(),
-            audience: settings.audience.as_str().to_owned(),
+            preview: String::new(),
         }
     }
 }
@@ -84,6 +195,8 @@ pub(crate) struct ClaimRow {
     pub(crate) fixed: String,
     pub(crate) name: String,
     pub(crate) format: String,
+    /// What is wrong with it, once it was asked for.
+    pub(crate) fault: Option<&'static str>,
 }
 
 impl ApplicationForm {
@@ -102,8 +215,36 @@ impl ApplicationForm {
                 fixed: at(&self.claim_fixed, row, ""),
                 name: at(&self.claim_name, row, ""),
                 format: at(&self.claim_format, row, ClaimNameFormat::Unspecified.as_str()),
+                fault: None,
             })
             .collect()
+    }
+
+    /// The same, each row with what is wrong with it.
+    pub(crate) fn judged_rows(&self) -> Vec<ClaimRow> {
+        let mut rows = self.rows();
+        let mut good: Vec<ClaimMapping> = Vec::new();
+        for row in rows.iter_mut().filter(|row| row.is_used()) {
+            match row.mapping() {
+                Ok(claim) if good.iter().any(|known| known.name() == claim.name()) => {
+                    row.fault = Some("field-claim-repeated");
+                }
+                Ok(claim) => good.push(claim),
+                Err(fault) => row.fault = Some(fault),
+            }
+        }
+        rows
+    }
+
+    /// What is wrong with each row that was posted, blank ones included: by its place in the page.
+    pub(crate) fn row_faults(&self) -> Vec<Option<&'static str>> {
+        let mut judged = self.judged_rows().into_iter();
+        let used = self.claim_name.len().max(self.claim_source.len());
+        let fault = |row| match self.is_blank(row) {
+            true => None,
+            false => judged.next().and_then(|row| row.fault),
+        };
+        (0..used).map(fault).collect()
     }
 
     /// A row without a name, and without a fixed value that would be lost with it, is not there.
@@ -112,8 +253,12 @@ impl ApplicationForm {
         at(&self.claim_name) && at(&self.claim_fixed)
     }
 
-    /// The settings, or what is wrong beside each field.
-    pub(crate) fn read(&self, fields: &mut Fields) -> Option<ApplicationSettings> {
+    /// The settings, or what is wrong beside each field of any page. For whom the application is, is not asked here.
+    pub(crate) fn read(
+        &self,
+        (integration, audience): (Integration, Audience),
+        fields: &mut Fields,
+    ) -> Option<ApplicationSettings> {
         let name =
             fields.check("name", ApplicationName::parse(&self.name).map_err(|_| "field-application-name"));
         let instance = fields.check("instance", Instance::parse(&self.instance).ok_or("field-choice"));
@@ -122,10 +267,17 @@ impl ApplicationForm {
         let entity_id = EntityId::parse(self.entity_id.trim()).map_err(|_| "field-entity-id");
         let entity_id = fields.check("entity_id", entity_id);
         let acs_urls = fields.check("acs_urls", self.acs_urls());
+        if let (Integration::Atlassian, Some(entity_id), Some(urls)) = (integration, &entity_id, &acs_urls)
+            && let Err((field, fault)) = pair_fault(entity_id, urls)
+        {
+            fields.add(field, fault);
+        }
         let name_id = self.name_id(fields);
         let claims = fields.check("claims", self.claims());
         let signs = fields.check("signs", Signs::parse(&self.signs).ok_or("field-choice"));
-        let audience = fields.check("audience", Audience::parse(&self.audience).ok_or("field-choice"));
+        if !fields.is_empty() {
+            return None;
+        }
         Some(ApplicationSettings {
             name: name?,
             instance: instance?,
@@ -135,8 +287,24 @@ impl ApplicationForm {
             name_id: name_id?,
             claims: claims?,
             signs: signs?,
-            audience: audience?,
+            audience,
         })
+    }
+
+    /// What is wrong on one page.
+    pub(crate) fn faults(&self, integration: Integration, step: Step) -> Fields {
+        let mut all = Fields::new();
+        self.read((integration, Audience::Everyone), &mut all);
+        let mut fields = Fields::new();
+        for fault in all.iter().filter(|fault| step.has(fault.field)) {
+            fields.add(fault.field, fault.message.clone());
+        }
+        fields
+    }
+
+    /// The fallback administrator's address, to be held against the addresses that we know.
+    pub(crate) fn fallback(&self) -> Result<EmailAddress, &'static str> {
+        EmailAddress::parse(self.fallback.trim()).map_err(|_| "field-email")
     }
 
     /// One address a line, the default first.
@@ -153,7 +321,8 @@ impl ApplicationForm {
         Ok(AcsUrls::new(default, urls))
     }
 
-    fn name_id(&self, fields: &mut Fields) -> Option<NameIdRule> {
+    /// Format and source of the NameID.
+    pub(crate) fn name_id(&self, fields: &mut Fields) -> Option<NameIdRule> {
         let format =
             fields.check("name_id_format", Format::parse(&self.name_id_format).ok_or("field-choice"));
         let source = UserAttribute::parse(&self.name_id_source).ok_or("field-choice");
@@ -162,20 +331,48 @@ impl ApplicationForm {
     }
 
     fn claims(&self) -> Result<Vec<ClaimMapping>, &'static str> {
-        let mut claims = Vec::new();
-        for row in self.rows().into_iter().filter(|row| !row.name.is_empty() || !row.fixed.is_empty()) {
-            let source = match row.source.as_str() {
-                FIXED => ClaimSource::Fixed(row.fixed.clone()),
-                word => ClaimSource::User(UserAttribute::parse(word).ok_or("field-choice")?),
-            };
-            let format = ClaimNameFormat::parse(&row.format).ok_or("field-choice")?;
-            claims.push(ClaimMapping::new(source, &row.name, format).map_err(fault)?);
-        }
+        let rows = self.rows();
+        let claims: Result<Vec<_>, _> =
+            rows.iter().filter(|row| row.is_used()).map(ClaimRow::mapping).collect();
+        let claims = claims?;
         if claims.len() > MOST_CLAIMS {
             return Err("field-claims-many");
         }
         distinct(&claims).map_err(fault)?;
         Ok(claims)
+    }
+
+    /// The rows that are good, for the preview.
+    pub(crate) fn good_claims(&self) -> Vec<ClaimMapping> {
+        let rows = self.judged_rows();
+        let good = rows.iter().filter(|row| row.is_used() && row.fault.is_none());
+        good.filter_map(|row| row.mapping().ok()).collect()
+    }
+}
+
+impl ClaimRow {
+    fn is_used(&self) -> bool {
+        !self.name.is_empty() || !self.fixed.is_empty()
+    }
+
+    fn mapping(&self) -> Result<ClaimMapping, &'static str> {
+        let source = match self.source.as_str() {
+            FIXED => ClaimSource::Fixed(self.fixed.clone()),
+            word => ClaimSource::User(UserAttribute::parse(word).ok_or("field-choice")?),
+        };
+        let format = ClaimNameFormat::parse(&self.format).ok_or("field-choice")?;
+        ClaimMapping::new(source, &self.name, format).map_err(fault)
+    }
+}
+
+/// What is wrong with the pair of values copied from Atlassian, and beside which of them it is said.
+fn pair_fault(entity_id: &EntityId, urls: &AcsUrls) -> Result<(), (&'static str, &'static str)> {
+    match atlassian::pair(entity_id, urls.default_url()) {
+        Ok(()) => Ok(()),
+        Err(PairError::Swapped) => Err(("entity_id", "field-atlassian-swapped")),
+        Err(PairError::NoUniqueId) => Err(("entity_id", "field-atlassian-unique-id")),
+        Err(PairError::NoConnection) => Err(("acs_urls", "field-atlassian-connection")),
+        Err(PairError::Another) => Err(("acs_urls", "field-atlassian-another")),
     }
 }
 
@@ -188,7 +385,7 @@ fn fault(error: ClaimError) -> &'static str {
 }
 
 /// The word of a source in forms.
-pub(crate) fn source_word(source: &ClaimSource) -> &'static str {
+fn source_word(source: &ClaimSource) -> &'static str {
     match source {
         ClaimSource::User(attribute) => attribute.as_str(),
         ClaimSource::Fixed(_) => FIXED,
@@ -217,68 +414,5 @@ const MOST_CLAIMS: usize = 50;
 const MOST_ACS_URLS: usize = 20;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn filled() -> ApplicationForm {
-        ApplicationForm {
-            name: "Atlassian".to_owned(),
-            access_url: "https://acme.atlassian.net".to_owned(),
-            entity_id: "https://auth.atlassian.com/saml/a1".to_owned(),
-            acs_urls: "https://auth.atlassian.com/login/callback?connection=saml-a1\n".to_owned(),
-            ..ApplicationForm::default()
-        }
-    }
-
-    fn faults(form: &ApplicationForm) -> Vec<(&'static str, String)> {
-        let mut fields = Fields::new();
-        let read = form.read(&mut fields);
-        assert_eq!(read.is_none(), !fields.is_empty());
-        fields.iter().map(|fault| (fault.field, fault.message.id().to_owned())).collect()
-    }
-
-    #[test]
-    fn the_guides_application() {
-        let settings = filled().read(&mut Fields::new()).expect("a good form");
-        assert_eq!(settings.name_id.format, Format::EmailAddress);
-        assert_eq!(settings.signs, Signs::Assertion);
-        let names: Vec<_> = settings.claims.iter().map(ClaimMapping::name).collect();
-        assert_eq!(names, ["email", "firstname", "lastname"]);
-    }
-
-    #[test]
-    fn each_fault_stands_beside_its_field() {
-        type Change = fn(&mut ApplicationForm);
-        let cases: [(Change, &str, &str); 12] = [
-            (|f| f.name = " ".into(), "name", "field-application-name"),
-            (|f| f.instance = "Prod".into(), "instance", "field-choice"),
-            (|f| f.access_url = "acme".into(), "access_url", "field-access-url"),
-            (|f| f.entity_id = "two words".into(), "entity_id", "field-entity-id"),
-            (|f| f.acs_urls = "\n".into(), "acs_urls", "field-acs-url"),
-            (|f| f.acs_urls = "https://a.example/\n/acs".into(), "acs_urls", "field-acs-url"),
-            (|f| f.name_id_format = "email".into(), "name_id_format", "field-choice"),
-            (|f| f.claim_name[1] = "email".into(), "claims", "field-claim-repeated"),
-            (|f| f.claim_name[1] = "\u{1}".into(), "claims", "field-claim-name"),
-            (|f| f.claim_source[1] = "fixed".into(), "claims", "field-claim-value"),
-            (|f| f.signs = String::new(), "signs", "field-choice"),
-            (|f| f.audience = "all".into(), "audience", "field-choice"),
-        ];
-        for (change, field, message) in cases {
-            let mut form = filled();
-            change(&mut form);
-            assert_eq!(faults(&form), [(field, message.to_owned())]);
-        }
-    }
-
-    #[test]
-    fn blank_rows_are_not_there_and_typed_ones_come_back() {
-        let mut form = filled();
-        form.claim_name[1] = String::new();
-        form.claim_source[2] = "fixed".to_owned();
-        form.claim_fixed[2] = "gold".to_owned();
-        let settings = form.read(&mut Fields::new()).expect("a good form");
-        assert_eq!(settings.claims.len(), 2);
-        assert_eq!(settings.claims[1].source(), &ClaimSource::Fixed("gold".to_owned()));
-        assert_eq!(form.rows().len(), 2 + EMPTY_ROWS);
-    }
-}
+#[path = "application_form_cases.rs"]
+mod tests;

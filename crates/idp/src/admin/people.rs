@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use console::invitations::{self, Draft};
 use console::passkeys::{self, PasskeyId};
 use console::person::{DisplayName, EmailAddress, PersonId};
+use console::sessions::Kind;
 use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use web::page::{Console, Pager};
 use web::qr::Qr;
 use web::{CheckedForm, Error, Fields, StrictQuery, filters};
 
+use super::activity::{Activity, activity};
 use super::console;
 use crate::acts::invitations::{Device, invite_user};
 use crate::acts::users::{self as acts, NewUser};
@@ -20,16 +22,21 @@ use crate::acts::{self as act, Refusal, devices};
 use crate::error::{broken, refusal_page};
 use crate::login::Nothing;
 use crate::me::Device as ShownDevice;
+use crate::model::application::Instance;
+use crate::model::group::Group;
 use crate::model::role::{Permission, Role, may_grant};
+use crate::model::search::Query;
 use crate::model::user::{User, Username};
 use crate::people::{Admin, Turned};
 use crate::state::Idp;
-use crate::store::users;
+use crate::store::{groups, users};
 
-/// Where a list goes on.
+/// Whom a list shows, and where it goes on.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct After {
+pub(crate) struct Sought {
+    /// The beginnings of words of names and addresses.
+    q: String,
     after: String,
 }
 
@@ -39,6 +46,7 @@ pub(crate) struct After {
 struct PeoplePage {
     console: Console,
     people: Vec<User>,
+    sought: String,
     count: u64,
     may_invite: bool,
     pager: Pager,
@@ -48,20 +56,26 @@ struct PeoplePage {
 pub(crate) async fn list(
     State(idp): State<Idp>,
     admin: Admin,
-    StrictQuery(After { after }): StrictQuery<After>,
+    StrictQuery(Sought { q, after }): StrictQuery<Sought>,
 ) -> Result<Response, Error> {
     let read = idp.store().read().await.map_err(broken)?;
-    let people = users::list(&read, &after, PAGE).await.map_err(broken)?;
+    let people = match Query::parse(&q) {
+        Some(query) => users::search(&read, &query, &after, PAGE).await.map_err(broken)?,
+        None => users::list(&read, &after, PAGE).await.map_err(broken)?,
+    };
     let count = users::count(&read).await.map_err(broken)?;
     drop(read);
     let next = (people.len() == PAGE as usize).then(|| people.last()).flatten().map(|last| {
-        let after: String = url::form_urlencoded::byte_serialize(last.email.as_str().as_bytes()).collect();
-        format!("/admin/people?after={after}")
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("q", &q).append_pair("after", last.email.as_str());
+        format!("/admin/people?{}", query.finish())
     });
-    let previous = (!after.is_empty()).then(|| "/admin/people".to_owned());
+    let start = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &q).finish();
+    let previous = (!after.is_empty()).then(|| format!("/admin/people?{start}"));
     idp.site().render(&PeoplePage {
         console: console(&idp, &admin, "/admin/people"),
         people,
+        sought: q,
         count,
         may_invite: admin.role.may(Permission::People),
         pager: Pager { previous, next },
@@ -155,6 +169,8 @@ struct PersonPage {
     user: User,
     devices: Vec<ShownDevice>,
     invitations: Vec<Waiting>,
+    groups: Vec<Group>,
+    activity: Activity,
     /// What the viewer may do about them.
     may: May,
     roles: Vec<RoleChoice>,
@@ -196,6 +212,8 @@ pub(crate) async fn show(
     let user = user.ok_or_else(|| refusal_page(Refusal::NoSuchPerson))?;
     let devices = passkeys::list(&read, person).await.map_err(broken)?;
     let open = invitations::list_open(&read, person, now).await.map_err(broken)?;
+    let groups = groups::list_of_person(&read, person).await.map_err(broken)?;
+    let activity = activity(idp.site(), &read, person, now).await.map_err(broken)?;
     drop(read);
     let above = console::roles::outranks(&admin.role, user.role.as_ref()).is_ok();
     let may = May {
@@ -206,6 +224,8 @@ pub(crate) async fn show(
     idp.site().render(&PersonPage {
         console: console(&idp, &admin, "/admin/people"),
         devices: devices.into_iter().map(ShownDevice::from).collect(),
+        groups,
+        activity,
         invitations: open
             .iter()
             .map(|open| Waiting {

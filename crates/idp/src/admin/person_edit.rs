@@ -9,7 +9,7 @@ use uuid::Uuid;
 use web::page::Console;
 use web::{CheckedForm, Error, Fields, filters};
 
-use super::application_edit::CONFIRMED;
+use super::confirmed::CONFIRMED;
 use super::console;
 use super::people::{PersonForm, path};
 use crate::acts::users::{self as acts, Details};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use store::sweep::expired;
 use store::{Store, StoreError};
 
-use crate::store::{applications, arrivals, known_browsers, qr, sign_ins};
+use crate::store::{applications, arrivals, known_browsers, qr, sign_ins, uses};
 
 /// Drops what is over, in short transactions; says how many rows went. The last use of an application outlives the
 /// sign-ins it was read from.
@@ -21,6 +21,17 @@ pub(crate) async fn sweep(store: &Store, now: Timestamp) -> Result<u64, StoreErr
         applications::note_use(&tx, application, at).await?;
         tx.commit().await?;
     }
+    let uses = {
+        let read = store.read().await?;
+        uses::list_ended(&read, now).await?
+    };
+    for some in uses.chunks(ROWS) {
+        let tx = store.begin().await?;
+        for (application, person, at) in some {
+            uses::upsert(&tx, (*application, *person), *at).await?;
+        }
+        tx.commit().await?;
+    }
     let mut gone = expired(store, sign_ins::SWEEP, now).await?;
     gone += expired(store, arrivals::SWEEP, now).await?;
     gone += expired(store, known_browsers::SWEEP, now).await?;
@@ -29,3 +40,6 @@ pub(crate) async fn sweep(store: &Store, now: Timestamp) -> Result<u64, StoreErr
     gone += console::sweep(store, now).await?;
     Ok(gone)
 }
+
+/// Short enough for a turn at the database.
+const ROWS: usize = 200;

@@ -39,6 +39,10 @@ pub struct Application {
     pub id: ApplicationId,
     /// Whether anybody may sign in to it now.
     pub state: ApplicationState,
+    /// By which entry of the gallery it was added.
+    pub integration: Integration,
+    /// Counts the changes of its settings: a change says which one it began from.
+    pub version: Version,
     /// What an administrator entered.
     pub settings: ApplicationSettings,
 }
@@ -186,6 +190,20 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
+
+/// An entry of the gallery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Integration {
+    /// Custom App: SAML 2.0 Generic.
+    Saml,
+    /// Atlassian Cloud, guided.
+    Atlassian,
+}
+words!(Integration { Saml = "saml", Atlassian = "atlassian" });
+
+/// How often an application's settings were saved, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub i64);
 
 /// Whether an application takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

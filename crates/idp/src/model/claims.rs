@@ -1,5 +1,7 @@
 //! What an assertion says about a person: source → attribute.
 
+use std::borrow::Cow;
+
 use saml::core::{Attribute, NameFormat};
 
 use super::application::words;
@@ -16,22 +18,26 @@ pub enum UserAttribute {
     LastName,
     /// The user name.
     Username,
+    /// What never changes: the row's id. A stable id for applications that take one, never the address.
+    Id,
 }
 words!(UserAttribute {
     Email = "user.email",
     FirstName = "user.firstName",
     LastName = "user.lastName",
     Username = "user.username",
+    Id = "user.id",
 });
 
 impl UserAttribute {
     /// The person's value.
-    pub fn of(self, user: &User) -> &str {
+    pub fn of(self, user: &User) -> Cow<'_, str> {
         match self {
-            Self::Email => user.email.as_str(),
-            Self::FirstName => user.first_name.as_str(),
-            Self::LastName => user.last_name.as_str(),
-            Self::Username => user.username.as_str(),
+            Self::Email => user.email.as_str().into(),
+            Self::FirstName => user.first_name.as_str().into(),
+            Self::LastName => user.last_name.as_str().into(),
+            Self::Username => user.username.as_str().into(),
+            Self::Id => user.id.to_string().into(),
         }
     }
 }
@@ -110,10 +116,10 @@ impl ClaimMapping {
         self.name_format
     }
 
-    fn value<'a>(&'a self, user: &'a User) -> &'a str {
+    fn value<'a>(&'a self, user: &'a User) -> Cow<'a, str> {
         match &self.source {
             ClaimSource::User(attribute) => attribute.of(user),
-            ClaimSource::Fixed(value) => value,
+            ClaimSource::Fixed(value) => value.as_str().into(),
         }
     }
 }

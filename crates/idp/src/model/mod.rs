@@ -4,9 +4,14 @@
 
 pub mod agent;
 pub mod application;
+pub mod atlassian;
 pub mod claims;
+pub mod draft;
+pub mod group;
 pub mod name_id;
 pub mod qr;
 pub mod role;
+pub mod search;
 pub mod sign_in;
 pub mod user;
+pub mod why;

@@ -70,7 +70,7 @@ impl NameIdRule {
     /// # Errors
     /// [`InvalidNameId`] when the value is blank.
     pub fn name(self, user: &User, opaque: &str) -> Result<NameId, InvalidNameId> {
-        let value = if self.format.is_an_attribute() { self.source.of(user) } else { opaque };
+        let value = if self.format.is_an_attribute() { self.source.of(user) } else { opaque.into() };
         NameId::new(value, self.format.saml())
     }
 }

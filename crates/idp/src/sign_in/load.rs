@@ -142,7 +142,7 @@ async fn judge(
                 // Nobody can be expected by a name that was never the same twice.
                 Format::Transient => None,
                 Format::EmailAddress | Format::Unspecified => {
-                    Some(application.settings.name_id.source.of(&person.user).to_owned())
+                    Some(application.settings.name_id.source.of(&person.user).into_owned())
                 }
             };
             let same_format = *subject.format() == application.settings.name_id.format.saml()

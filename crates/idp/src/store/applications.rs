@@ -7,29 +7,35 @@ use store::{ReadTx, Row, Sql, StoreError, Tx, Value};
 use super::known;
 use crate::model::application::{
     AccessUrl, AcsUrls, Application, ApplicationId, ApplicationName, ApplicationSettings, ApplicationState,
-    Audience, Instance, Signs,
+    Audience, Instance, Integration, Signs, Version,
 };
 use crate::model::claims::{ClaimMapping, ClaimNameFormat, ClaimSource, UserAttribute};
 use crate::model::name_id::{Format, NameIdRule};
 
 store::statements! {
-    FIND = "select id, state, name, instance, access_url, entity_id, audience, name_id_format, name_id_source, signs \
-        from application where id = $1";
+    FIND = "select id, state, name, instance, access_url, entity_id, audience, name_id_format, name_id_source, signs, \
+        integration, version from application where id = $1";
     FIND_BY_ENTITY = "select id, state, name, instance, access_url, entity_id, audience, name_id_format, \
-        name_id_source, signs from application where entity_id = $1";
+        name_id_source, signs, integration, version from application where entity_id = $1";
     LIST_ACS = "select url from acs_url where application = $1 order by position";
     LIST_CLAIMS = "select source, fixed, name, name_format from claim_mapping where application = $1 order by position";
     LIST = "select a.id, a.name, a.instance, a.state, a.entity_id, a.access_url, a.last_used_at, \
         (select max(s.finished_at) from sign_in s where s.application = a.id and s.finished_at is not null) \
         from application a where (a.name > $1 or (a.name = $1 and a.id > $2)) order by a.name, a.id limit $3";
     LIST_FOR = "select a.id, a.name, a.instance, a.state, a.entity_id, a.access_url, a.last_used_at, \
-        cast(null as bigint) from application a where a.state = 'enabled' and (a.audience = 'everyone' or exists \
-        (select 1 from assignment g where g.application = a.id and g.person = $1)) order by a.name, a.id limit $2";
+        cast(null as bigint) from application a where a.state = 'enabled' \
+        and ((a.audience = 'everyone' and a.instance = 'production') \
+        or exists (select 1 from assignment g where g.application = a.id and g.person = $1) \
+        or exists (select 1 from group_assignment ga join group_member gm on gm.user_group = ga.user_group \
+            where ga.application = a.id and gm.person = $1)) order by a.name, a.id limit $2";
     COUNT = "select count(*) from application";
     INSERT = "insert into application (id, name, instance, access_url, entity_id, state, audience, name_id_format, \
-        name_id_source, signs, created_at, updated_at) values ($1, $2, $3, $4, $5, 'enabled', $6, $7, $8, $9, $10, $10)";
-    UPDATE = "update application set name = $1, instance = $2, access_url = $3, entity_id = $4, audience = $5, \
-        name_id_format = $6, name_id_source = $7, signs = $8, updated_at = $9 where id = $10";
+        name_id_source, signs, created_at, updated_at, integration) \
+        values ($1, $2, $3, $4, $5, 'enabled', $6, $7, $8, $9, $10, $10, $11)";
+    UPDATE = "update application set name = $1, instance = $2, access_url = $3, entity_id = $4, \
+        name_id_format = $5, name_id_source = $6, signs = $7, updated_at = $8, version = version + 1 \
+        where id = $9 and version = $10";
+    UPDATE_AUDIENCE = "update application set audience = $1, updated_at = $2 where id = $3 and audience <> $1";
     UPDATE_STATE = "update application set state = $1, updated_at = $2 where id = $3 and state <> $1";
     NOTE_USE = "update application set last_used_at = $1 where id = $2 and (last_used_at is null or last_used_at < $1)";
     DELETE = "delete from application where id = $1";
@@ -102,7 +108,7 @@ pub(crate) async fn count(tx: &ReadTx) -> Result<u64, StoreError> {
 
 pub(crate) async fn insert(
     tx: &Tx,
-    id: ApplicationId,
+    (id, integration): (ApplicationId, Integration),
     settings: &ApplicationSettings,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -117,15 +123,16 @@ pub(crate) async fn insert(
         Value::from(settings.name_id.source.as_str()),
         Value::from(settings.signs.as_str()),
         Value::from(now),
+        Value::from(integration.as_str()),
     ];
     tx.execute(INSERT, args).await?;
     insert_parts(tx, id, settings).await
 }
 
-/// Says whether there was such an application.
+/// Everything but the audience. Says whether the application was there in this very version; it has the next one now.
 pub(crate) async fn update(
     tx: &Tx,
-    id: ApplicationId,
+    (id, from): (ApplicationId, Version),
     settings: &ApplicationSettings,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -134,12 +141,12 @@ pub(crate) async fn update(
         Value::from(settings.instance.as_str()),
         Value::from(settings.access_url.as_str()),
         Value::from(settings.entity_id.as_str()),
-        Value::from(settings.audience.as_str()),
         Value::from(settings.name_id.format.as_str()),
         Value::from(settings.name_id.source.as_str()),
         Value::from(settings.signs.as_str()),
         Value::from(now),
         Value::from(id.uuid()),
+        Value::from(from.0),
     ];
     if tx.execute(UPDATE, args).await? == 0 {
         return Ok(false);
@@ -147,6 +154,17 @@ pub(crate) async fn update(
     delete_parts(tx, id).await?;
     insert_parts(tx, id, settings).await?;
     Ok(true)
+}
+
+/// Says whether the audience is another one now.
+pub(crate) async fn update_audience(
+    tx: &Tx,
+    id: ApplicationId,
+    audience: Audience,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let args = [Value::from(audience.as_str()), Value::from(now), Value::from(id.uuid())];
+    Ok(tx.execute(UPDATE_AUDIENCE, args).await? == 1)
 }
 
 /// Says whether the state is another one now.
@@ -218,7 +236,9 @@ fn application(row: &Row, acs: &[Row], claims: &[Row]) -> Result<Application, St
         audience: known(Audience::parse(&word(6)?), "application.audience")?,
     };
     let state = known(ApplicationState::parse(&word(1)?), "application.state")?;
-    Ok(Application { id: ApplicationId::new(row.get(0)?), state, settings })
+    let integration = known(Integration::parse(&word(10)?), "application.integration")?;
+    let version = Version(row.get(11)?);
+    Ok(Application { id: ApplicationId::new(row.get(0)?), state, integration, version, settings })
 }
 
 fn acs_urls(rows: &[Row]) -> Result<AcsUrls, StoreError> {

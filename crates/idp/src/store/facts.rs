@@ -10,12 +10,16 @@ use crate::model::user::User;
 store::statements! {
     FIND = "select u.id, u.shown, u.first_name, u.last_name, u.username, u.role, u.state, \
         cast(case when a.audience = 'everyone' or exists (select 1 from assignment g \
-            where g.application = a.id and g.person = u.id) then 1 else 0 end as bigint) \
+            where g.application = a.id and g.person = u.id) \
+            or exists (select 1 from group_assignment ga join group_member gm on gm.user_group = ga.user_group \
+            where ga.application = a.id and gm.person = u.id) then 1 else 0 end as bigint) \
         from users u, application a where u.id = $1 and a.id = $2";
     HOLDS = "select 1 from users u, application a where u.id = $1 and a.id = $2 \
         and u.state = 'active' and a.state = 'enabled' \
         and (a.audience = 'everyone' or exists (select 1 from assignment g \
-            where g.application = a.id and g.person = u.id))";
+            where g.application = a.id and g.person = u.id) \
+            or exists (select 1 from group_assignment ga join group_member gm on gm.user_group = ga.user_group \
+            where ga.application = a.id and gm.person = u.id))";
 }
 
 /// A person at an application: who, and whether it is for them.

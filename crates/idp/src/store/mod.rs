@@ -6,13 +6,17 @@ pub(crate) mod applications;
 pub(crate) mod arrivals;
 pub(crate) mod assignments;
 pub(crate) mod deployment;
+pub(crate) mod drafts;
 pub(crate) mod facts;
+pub(crate) mod groups;
+pub(crate) mod guide;
 pub(crate) mod known_browsers;
 pub(crate) mod owner_drafts;
 pub(crate) mod qr;
 pub(crate) mod sign_ins;
 pub(crate) mod signing_keys;
 pub(crate) mod users;
+pub(crate) mod uses;
 
 use store::{Migration, Sql, StoreError};
 
@@ -28,6 +32,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0002_qr.sql"),
         postgres: include_str!("../../migrations/postgres/0002_qr.sql"),
     },
+    Migration {
+        name: "idp-0003-console",
+        sqlite: include_str!("../../migrations/sqlite/0003_console.sql"),
+        postgres: include_str!("../../migrations/postgres/0003_console.sql"),
+    },
 ];
 
 /// Every statement of this crate: a test prepares each on both engines.
@@ -37,12 +46,16 @@ pub(crate) fn statements() -> Vec<Sql> {
         arrivals::STATEMENTS,
         assignments::STATEMENTS,
         deployment::STATEMENTS,
+        drafts::STATEMENTS,
         facts::STATEMENTS,
+        groups::STATEMENTS,
+        guide::STATEMENTS,
         known_browsers::STATEMENTS,
         owner_drafts::STATEMENTS,
         qr::STATEMENTS,
         sign_ins::STATEMENTS,
         signing_keys::STATEMENTS,
+        uses::STATEMENTS,
         users::STATEMENTS,
     ]
     .concat()

@@ -6,6 +6,7 @@ use store::{ReadTx, Row, StoreError, Tx, Value};
 
 use super::known;
 use crate::model::role::Role;
+use crate::model::search::{Query, words_of};
 use crate::model::user::{User, UserState, Username};
 
 store::statements! {
@@ -13,6 +14,18 @@ store::statements! {
     FIND_BY_EMAIL = "select id, shown, first_name, last_name, username, role, state from users where email = $1";
     LIST = "select id, shown, first_name, last_name, username, role, state from users where email > $1 \
         order by email limit $2";
+    SEARCH_1 = "select id, shown, first_name, last_name, username, role, state from users where email > $3 \
+        and id in (select person from user_word where word >= $1 and word < $2) order by email limit $4";
+    SEARCH_2 = "select id, shown, first_name, last_name, username, role, state from users where email > $3 \
+        and id in (select person from user_word where word >= $1 and word < $2) \
+        and id in (select person from user_word where word >= $5 and word < $6) order by email limit $4";
+    SEARCH_3 = "select id, shown, first_name, last_name, username, role, state from users where email > $3 \
+        and id in (select person from user_word where word >= $1 and word < $2) \
+        and id in (select person from user_word where word >= $5 and word < $6) \
+        and id in (select person from user_word where word >= $7 and word < $8) order by email limit $4";
+    DELETE_WORDS = "delete from user_word where person = $1";
+    INSERT_WORD = "insert into user_word (word, person) values ($1, $2) on conflict do nothing";
+    FIND_DOMAIN = "select 1 from user_word where word = $1 limit 1";
     COUNT = "select count(*) from users";
     INSERT = "insert into users (id, email, shown, first_name, last_name, username, role, state, created_at, updated_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
@@ -39,6 +52,43 @@ pub(crate) async fn list(tx: &ReadTx, after: &str, limit: u32) -> Result<Vec<Use
     rows.iter().map(user).collect()
 }
 
+/// People whom a query finds by the beginnings of their words, in the order of their addresses, after `after`.
+pub(crate) async fn search(
+    tx: &ReadTx,
+    query: &Query,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<User>, StoreError> {
+    let mut args = Vec::with_capacity(8);
+    for (position, term) in query.terms().iter().enumerate() {
+        args.extend([Value::from(term), Value::from(format!("{term}{LAST}"))]);
+        if position == 0 {
+            args.extend([Value::from(after), Value::from(limit)]);
+        }
+    }
+    let sql = match query.terms().len() {
+        1 => SEARCH_1,
+        2 => SEARCH_2,
+        _ => SEARCH_3,
+    };
+    let rows = tx.query(sql, args).await?;
+    rows.iter().map(user).collect()
+}
+
+/// Whether anybody has an address of this domain.
+pub(crate) async fn has_domain(tx: &ReadTx, domain: &str) -> Result<bool, StoreError> {
+    Ok(tx.query_opt(FIND_DOMAIN, [Value::from(domain)]).await?.is_some())
+}
+
+/// Writes anew by which words a person is found; to be called whenever a name or address is written.
+pub(crate) async fn index(tx: &Tx, user: &User) -> Result<(), StoreError> {
+    tx.execute(DELETE_WORDS, [Value::from(user.id.uuid())]).await?;
+    for word in words_of(user) {
+        tx.execute(INSERT_WORD, [Value::from(word), Value::from(user.id.uuid())]).await?;
+    }
+    Ok(())
+}
+
 pub(crate) async fn count(tx: &ReadTx) -> Result<u64, StoreError> {
     let row = tx.query_opt(COUNT, []).await?;
     row.map_or(Ok(0), |row| row.get(0))
@@ -56,7 +106,8 @@ pub(crate) async fn insert(tx: &Tx, user: &User, now: Timestamp) -> Result<(), S
         Value::from(user.state.as_str()),
         Value::from(now),
     ];
-    tx.execute(INSERT, args).await.map(|_| ())
+    tx.execute(INSERT, args).await?;
+    index(tx, user).await
 }
 
 /// The name, the address and the user name that `user` has now.
@@ -70,7 +121,8 @@ pub(crate) async fn update_details(tx: &Tx, user: &User, now: Timestamp) -> Resu
         Value::from(now),
         Value::from(user.id.uuid()),
     ];
-    tx.execute(UPDATE_DETAILS, args).await.map(|_| ())
+    tx.execute(UPDATE_DETAILS, args).await?;
+    index(tx, user).await
 }
 
 pub(crate) async fn update_role(
@@ -115,3 +167,6 @@ pub(super) fn user(row: &Row) -> Result<User, StoreError> {
         state: known(UserState::parse(&state), "users.state")?,
     })
 }
+
+/// Stands after every character: the end of a range of words with the same beginning.
+const LAST: char = '\u{10FFFF}';

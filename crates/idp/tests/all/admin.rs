@@ -7,34 +7,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::house::{Browser, House, Sent, Sp, on_each_engine};
-
-/// The guide's step 3, as a form.
-fn form<'a>(csrf: &'a str, sp: &'a Sp) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("csrf", csrf),
-        ("name", "Atlassian"),
-        ("instance", "production"),
-        ("access_url", "https://jira.example/start"),
-        ("name_id_format", "emailAddress"),
-        ("name_id_source", "user.email"),
-        ("claim_source", "user.username"),
-        ("claim_fixed", ""),
-        ("claim_name", "email"),
-        ("claim_format", "unspecified"),
-        ("claim_source", "fixed"),
-        ("claim_fixed", "gold"),
-        ("claim_name", "plan"),
-        ("claim_format", "basic"),
-        ("claim_source", "user.email"),
-        ("claim_fixed", ""),
-        ("claim_name", ""),
-        ("claim_format", "unspecified"),
-        ("entity_id", sp.entity_id.as_str()),
-        ("acs_urls", sp.acs_url.as_str()),
-        ("signs", "both"),
-        ("audience", "everyone"),
-    ]
-}
+use crate::wizard::connect;
 
 async fn owner(house: &House) -> Browser {
     let (_, mut browser) = house.enrolled("Olga", Some(Role::Owner)).await;
@@ -49,28 +22,13 @@ async fn an_application_is_connected_by_hand_and_signed_in_to() {
         let empty = browser.get("/admin/applications").await;
         assert!(empty.body.contains("No applications yet"), "an empty list says what is next");
         assert!(browser.get("/admin/applications/add").await.body.contains("SAML 2.0 Generic"));
-        let page = browser.get("/admin/applications/new").await;
-        let (csrf, sp) = (page.csrf(), Sp::new("jira"));
-
-        let mut faulty = form(&csrf, &sp);
-        faulty.retain(|(name, _)| *name != "acs_urls");
-        faulty.push(("acs_urls", "jira.example/acs"));
-        let back = browser.post("/admin/applications/new", &faulty).await;
-        assert_eq!(back.status, StatusCode::OK);
-        assert!(
-            back.body.contains("value=\"Atlassian\"") && back.body.contains("value=\"gold\""),
-            "typed text stays"
-        );
-        assert!(back.body.contains("one a line"), "{}", back.body);
-
-        let made = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
-        let path = made.to().to_owned();
+        let sp = Sp::new("jira");
+        let path = connect(&mut browser, &sp).await;
         let shown = browser.get(&path).await;
         for value in [sp.entity_id.as_str(), sp.acs_url.as_str(), house.idp.sso_url().as_str(), "gold"] {
             assert!(shown.body.contains(value), "{value} in {}", shown.body);
         }
-        let twice = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
-        assert!(twice.body.contains("Another application has this entity ID"), "{}", twice.body);
+        let csrf = shown.csrf();
 
         let (_, mut maya) = house.enrolled("Maya", None).await;
         let pending = sp.ask(&house);
@@ -84,12 +42,8 @@ async fn an_application_is_connected_by_hand_and_signed_in_to() {
         let list = browser.get("/admin/applications").await;
         assert!(!list.body.contains("never"), "it shows its last sign-in");
         // Changed to chosen people, one is given access.
-        let edit = browser.get(&format!("{path}/edit")).await;
-        assert!(edit.body.contains("value=\"gold\""));
-        let mut chosen = form(&csrf, &sp);
-        chosen.retain(|(name, _)| *name != "audience");
-        chosen.push(("audience", "chosen"));
-        assert_eq!(browser.post(&format!("{path}/edit"), &chosen).await.to(), path);
+        let chosen = [("csrf", csrf.as_str()), ("audience", "chosen")];
+        assert_eq!(browser.post(&format!("{path}/audience"), &chosen).await.to(), format!("{path}#people"));
         let unknown =
             browser.post(&format!("{path}/people"), &[("csrf", &csrf), ("email", "x@acme.example")]).await;
         assert!(unknown.body.contains("Nobody here has this address"), "{}", unknown.body);
@@ -100,7 +54,7 @@ async fn an_application_is_connected_by_hand_and_signed_in_to() {
         assert!(shown.body.contains("maya@acme.example"));
         let remove = format!("{path}/people/{}/remove", shown.between(&format!("{path}/people/"), "/remove"));
         browser.post(&remove, &[("csrf", &csrf)]).await;
-        assert!(browser.get(&path).await.body.contains("Nobody may sign in yet"));
+        assert!(browser.get(&path).await.body.contains("Nobody yet: choose groups or people"));
 
         browser.post(&format!("{path}/disable"), &[("csrf", &csrf)]).await;
         assert!(browser.get(&path).await.body.contains("Switched off"));
@@ -279,14 +233,21 @@ async fn every_page_of_the_console_needs_a_role() {
     nobody.log_in("/me").await;
     let (_, mut auditor) = house.enrolled("Aude", Some(Role::Auditor)).await;
     auditor.log_in("/admin").await;
-    for path in ["/admin", "/admin/people", "/admin/applications", "/admin/settings/idp", "/admin/events"] {
+    for path in [
+        "/admin",
+        "/admin/people",
+        "/admin/groups",
+        "/admin/applications",
+        "/admin/settings/idp",
+        "/admin/events",
+    ] {
         assert!(house.browser().get(path).await.to().starts_with("/login?to="), "{path}");
         assert!(nobody.get(path).await.to().starts_with("/login?to="), "{path}");
         assert_eq!(auditor.get(path).await.status, StatusCode::OK, "{path}");
     }
     // What an auditor may not do is neither shown nor done.
     assert!(!auditor.get("/admin/people").await.body.contains("/admin/people/new"));
-    for path in ["/admin/people/new", "/admin/applications/new", "/admin/applications/add"] {
+    for path in ["/admin/people/new", "/admin/applications/add"] {
         let refused = auditor.get(path).await;
         assert!(refused.has_code("role-not-allowed"), "{path} {}", refused.body);
     }
@@ -296,8 +257,8 @@ async fn every_page_of_the_console_needs_a_role() {
         let refused = auditor.post(&format!("/admin/people/{}/{act}", maya.id), &[("csrf", &csrf)]).await;
         assert!(refused.has_code("role-not-allowed"), "{act} {}", refused.body);
     }
-    let sp = Sp::new("jira");
-    let refused = auditor.post("/admin/applications/new", &form(&csrf, &sp)).await;
+    let new = [("csrf", csrf.as_str()), ("integration", "saml")];
+    let refused = auditor.post("/admin/applications/add", &new).await;
     assert!(refused.has_code("role-not-allowed"), "{}", refused.body);
 }
 
@@ -318,14 +279,6 @@ async fn dangerous_acts_need_a_ceremony_of_the_last_five_minutes() {
         let turned = browser.post(&format!("{path}/{act}"), &[("csrf", &csrf), field]).await;
         assert!(turned.to().starts_with("/step-up?to=%2Fadmin%2Fpeople%2F"), "{act}");
     }
-    let sp = Sp::new("jira");
-    let stays = browser.post("/admin/applications/new", &form(&csrf, &sp)).await;
-    assert_eq!(stays.status, StatusCode::OK);
-    assert!(
-        stays.body.contains("value=\"Atlassian\"") && stays.body.contains("/step-up?to="),
-        "nothing is lost"
-    );
-
     let token = browser.cookies["__Host-idp-console"].clone();
     let page = browser.visit(&format!("/step-up?to={path}")).await;
     let up = browser.prove_with(&page, json!({ "back": path })).await;
@@ -333,10 +286,6 @@ async fn dangerous_acts_need_a_ceremony_of_the_last_five_minutes() {
     assert_ne!(browser.cookies["__Host-idp-console"], token, "the token changes with the privilege");
     let invited = browser.post(&format!("{path}/invite"), &[("csrf", &csrf), ("device", "computer")]).await;
     assert_eq!(invited.status, StatusCode::OK);
-    assert_eq!(
-        browser.post("/admin/applications/new", &form(&csrf, &sp)).await.status,
-        StatusCode::SEE_OTHER
-    );
 
     // Somebody else's passkey does not step this session up.
     let (_, mut other) = house.enrolled("Otto", Some(Role::Owner)).await;
@@ -418,6 +367,53 @@ async fn an_invitation_works_once_and_a_new_one_replaces_it() {
         let late = house.invitation(maya.id, Device::Phone).await;
         house.clock.advance(SignedDuration::from_hours(24));
         assert!(house.browser().get(&late).await.has_code("invitation-expired"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_found_by_the_beginning_of_any_word() {
+    on_each_engine(async |house| {
+        let mut browser = owner(&house).await;
+        for first in ["Maya", "Mario", "Ana"] {
+            house.user(first, None).await;
+        }
+        let found = async |browser: &mut Browser, query: &str| {
+            let page = browser.get(&format!("/admin/people?q={query}")).await;
+            let lines = page.body.split("class=\"who-lines\"").skip(1);
+            let name = |line: &str| {
+                line.split("<span>").nth(1).expect("a name").split(' ').next().map(str::to_owned)
+            };
+            lines.filter_map(name).collect::<Vec<_>>()
+        };
+        for (query, people) in [
+            ("ma", vec!["Mario", "Maya"]),
+            ("MA+oka", vec!["Mario", "Maya"]),
+            ("may", vec!["Maya"]),
+            ("ana%40acme", vec!["Ana"]),
+            ("acme.ex+ana", vec!["Ana"]),
+            ("aya", vec![]),
+            ("ma+nothing", vec![]),
+            ("okafor+acme+mar", vec!["Mario"]),
+        ] {
+            assert_eq!(found(&mut browser, query).await, people, "{query}");
+        }
+        assert!(browser.get("/admin/people?q=aya").await.body.contains("Nobody found"));
+        // Edited, by the new words and no longer by the old ones.
+        let mut edited = house.user("Berta", None).await;
+        edited.first_name = console::person::DisplayName::parse("Zora").expect("a name");
+        edited.email = console::person::EmailAddress::parse("zora@acme.example").expect("an address");
+        let to = idp::acts::users::Details {
+            username: idp::model::user::Username::from(&edited.email),
+            email: edited.email,
+            first_name: edited.first_name,
+            last_name: edited.last_name,
+        };
+        let tx = house.store.begin().await.expect("begins");
+        idp::acts::users::edit(&tx, &house.word(), (edited.id, to), house.now()).await.expect("edited");
+        tx.commit().await.expect("written");
+        assert_eq!(found(&mut browser, "zora").await, ["Zora"]);
+        assert!(found(&mut browser, "berta").await.is_empty());
     })
     .await;
 }

@@ -3,7 +3,10 @@
 #![allow(clippy::expect_used, reason = "a failure here is a failure of the test")]
 
 mod admin;
+mod finding;
+mod groups;
 mod house;
+mod in_a_browser;
 mod journey;
 mod messages;
 mod owners;
@@ -20,3 +23,4 @@ mod schema;
 mod set_up;
 mod start;
 mod sweeping;
+mod wizard;

@@ -12,6 +12,16 @@ fn messages_used_and_defined_are_one_set() {
     assert_messages(&MessageCheck {
         used_in: &folders.each_ref().map(|folder| folder.as_path()),
         defined_in: &[idp::MESSAGES, console::MESSAGES],
-        built: &["role-", "instance-", "format-", "name-format-", "signs-", "audience-"],
+        built: &[
+            "role-",
+            "instance-",
+            "format-",
+            "name-format-",
+            "signs-",
+            "audience-",
+            "wizard-",
+            "method-",
+            "qr-over-",
+        ],
     });
 }

@@ -237,7 +237,7 @@ async fn a_changed_registration_counts_for_sign_ins_under_way() {
     let moved = AcsUrl::parse("https://jira.example/moved").expect("an address");
     settings.acs_urls = idp::model::application::AcsUrls::new(moved, []);
     let tx = house.store.begin().await.expect("begins");
-    let changed = (application.id, &settings);
+    let changed = (application.id, application.version, &settings);
     let done = idp::acts::applications::change_application(&tx, &house.word(), changed, house.now()).await;
     idp::acts::settle(tx, done).await.expect("written").expect("changed");
     let refused = browser.get(first.to()).await;

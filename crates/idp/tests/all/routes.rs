@@ -67,6 +67,8 @@ async fn every_answer_is_protected_whatever_its_status() {
             .replace("{id}", id)
             .replace("{device}", id)
             .replace("{person}", id)
+            .replace("{group}", id)
+            .replace("{step}", "application")
             .replace("{token}", &"A".repeat(43))
             .replace("{handle}", &"A".repeat(43));
         for verb in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD] {

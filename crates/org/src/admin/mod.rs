@@ -90,6 +90,7 @@ impl OrgAdmin {
                 name: self.who.account.shown(),
                 email: self.who.account.address.shown().to_owned(),
             },
+            search: None,
             sign_out: "/logout".to_owned(),
             csrf: self.csrf.0.clone(),
         }

@@ -65,9 +65,10 @@ impl Owner {
         browser.goto(&format!("{}/admin", self.idp)).await;
         browser.click_role("link", "Applications").await;
         browser.click_role("link", "Add application").await;
-        browser.click("a[href='/admin/applications/new']").await;
+        browser.click_role("button", "Add integration SAML 2.0 Generic").await;
         browser.fill_label("Application name", typed.name).await;
         browser.fill_label("Application access URL", typed.acs_url).await;
+        browser.click_role("button", "Next").await;
         let [format, source] = typed.name_id;
         self.choose("name_id_format", format).await;
         self.choose("name_id_source", source).await;
@@ -76,18 +77,20 @@ impl Owner {
             browser.fill(&format!("#claim_name-{row}"), name).await;
             self.choose(&format!("claim_format-{row}"), format).await;
         }
+        browser.click_role("button", "Next").await;
         browser.fill_label("Entity ID", typed.entity_id).await;
         browser.fill_label("Assertion Consumer Service URL", typed.acs_url).await;
         self.choose("signs", typed.signs).await;
-        self.choose("audience", "everyone").await;
         self.save().await
     }
 
     /// Changes where a claim of an application comes from.
     pub(crate) async fn remap(&self, application: &str, row: usize, source: &str) {
         self.browser.goto(application).await;
-        self.browser.click_role("link", "Change").await;
+        self.browser.click_role("button", "Change").await;
+        self.browser.click_role("link", "NameID and claims").await;
         self.choose(&format!("claim_source-{row}"), source).await;
+        self.browser.click_role("button", "Next").await;
         assert_eq!(self.save().await, application);
     }
 

@@ -191,12 +191,16 @@ async fn owners(album: &Album, demo: &Demo, browser: &Browser) {
         ("idp-people-new", "/admin/people/new"),
         ("idp-applications", "/admin/applications"),
         ("idp-applications-add", "/admin/applications/add"),
-        ("idp-applications-new", "/admin/applications/new"),
+        ("idp-groups", "/admin/groups"),
         ("idp-settings", "/admin/settings/idp"),
         ("idp-events", "/admin/events"),
         ("idp-confirmed", "/admin/confirmed"),
     ];
     album.pages(browser, &idp, &own).await;
+    browser.goto(&format!("{idp}/admin/applications/add")).await;
+    browser.click_role("button", "Add integration Atlassian Cloud").await;
+    browser.wait_for_text("The seven steps").await;
+    album.all(browser, "idp-applications-new").await;
     let to = |list: &str, word: &str| {
         format!(
             "return [...document.querySelectorAll('main a[href^=\"{list}/\"]')].map(a => a.getAttribute('href')).find(h => h.length > 40 && '{word}')"
@@ -214,13 +218,13 @@ async fn owners(album: &Album, demo: &Demo, browser: &Browser) {
     browser.goto(&format!("{idp}/admin/applications")).await;
     let application = browser.script(&to("/admin/applications", "x"), Vec::new()).await;
     let application = application.as_str().unwrap().to_owned();
-    let (edit, delete) = (format!("{application}/edit"), format!("{application}/delete"));
-    let own = [
-        ("idp-application", application.as_str()),
-        ("idp-application-edit", &edit),
-        ("idp-application-delete", &delete),
-    ];
+    let delete = format!("{application}/delete");
+    let own = [("idp-application", application.as_str()), ("idp-application-delete", &delete)];
     album.pages(browser, &idp, &own).await;
+    browser.goto(&format!("{idp}{application}")).await;
+    browser.click_role("button", "Change").await;
+    browser.wait_for_text("Nothing changes before you save").await;
+    album.all(browser, "idp-application-edit").await;
 }
 
 async fn robins(album: &Album, demo: &Demo, browser: &Browser) {

@@ -83,6 +83,7 @@ fn admin(value: &str) -> String {
                 items: vec![NavItem::new("console-menu", "home", "/admin/users", "/admin/users/1")],
             }],
             person: Person { name: value.to_owned(), email: value.to_owned() },
+            search: Some("/admin/search"),
             sign_out: "/sign-out".to_owned(),
             csrf: CsrfToken::sample(),
         },
