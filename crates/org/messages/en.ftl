@@ -196,6 +196,32 @@ paste-not-base64 = Something between the lines does not belong to a certificate.
 paste-not-a-certificate = This is not an X.509 certificate.
 paste-weak-key = The key of this certificate is too weak or of an unknown kind. It must be RSA with 2,048 bits or more, or ECDSA.
 
+## Test sign-ins
+
+test-title = Test sign-in
+test-lead = Policy: { $policy }
+test-begin = Try it before anybody has to
+test-begin-text = Go to the identity provider as a member of this policy and come back. The test opens no session and changes no account; it shows what would have become of the sign-in if the policy enforced single sign-on.
+test-begin-now = Begin a test sign-in
+test-not-ready = The SAML configuration is a draft. Complete it first.
+test-before = Tests of the last days
+test-void = Proves nothing any more
+test-would-enter = Would have signed in
+test-would-be-created = Would have been created and signed in
+test-would-be-refused = Would have been refused
+test-verdict = Verdict of a test sign-in
+test-verdict-lead = Nobody was signed in, and no account was changed.
+test-code = Code of the refusal:
+test-no-stable-id = The identity provider states no stable id: whoever changes the address becomes somebody else here.
+test-rules = Rule by rule
+test-rule = Rule
+test-found = Found
+test-expected = Expected
+test-received = Received
+test-held = Held
+test-broken = Broken
+test-again = Back to the test sign-ins of this policy
+
 ## Refusals of hop 6: the response
 
 error-response-malformed = What arrived from the identity provider is not a SAML response that can be read.

@@ -7,7 +7,7 @@ use web::{Shell, ShellOptions, without_head};
 
 use crate::admin::{accounts, events, overview, saml};
 use crate::service::Org;
-use crate::sign_in::{acs, arrival, enrol, local, session, start, step_up};
+use crate::sign_in::{acs, arrival, enrol, local, session, start, step_up, test};
 use crate::{home, metadata, products};
 
 /// The whole service: all headers and error pages applied, unknown addresses
@@ -54,6 +54,8 @@ fn pages() -> Vec<(&'static str, MethodRouter<Org>)> {
         ("/admin/saml", get(saml::first)),
         ("/admin/saml/{unique_id}", get(saml::page).post(saml::post)),
         ("/admin/accounts", get(accounts::page)),
+        ("/admin/policies/{policy}/test", get(test::page::begin).post(test::begin::post)),
+        ("/admin/tests/{test}", get(test::page::verdict)),
         ("/admin/events", get(events::page)),
     ]
 }

@@ -234,6 +234,7 @@ pub fn migrations() -> Vec<Migration> {
     all.extend_from_slice(console::MIGRATIONS);
     all.extend_from_slice(crate::store::MIGRATIONS);
     all.extend_from_slice(crate::products::MIGRATIONS);
+    all.extend_from_slice(crate::store::LATER);
     all
 }
 

@@ -1,17 +1,21 @@
 //! Accounts: made, joined, switched off, and what they may do.
 
-use ::store::{Lock, Tx};
+use ::store::Tx;
+use console::events::{Actor, note};
+use console::passkeys::{self, PasskeyId, Spare};
 use console::person::{DisplayName, EmailAddress};
 use console::{row_id, sessions};
 use jiff::Timestamp;
 use serde_json::json;
 use web::Entropy;
 
-use super::{Act, ActError, Refusal, Word};
+use super::{Act, ActError, Refusal, Word, entry, way_back};
+use crate::model::way_back::Change;
 use crate::model::{
-    Account, AccountId, Claim, DirectoryId, DomainName, Membership, OrganizationId, Role, Standing,
+    Account, AccountId, Claim, DirectoryId, DomainName, GRACE, Membership, OrganizationId, Role, Standing,
 };
-use crate::store::{accounts, domains, links};
+use crate::store::rosters::Concern;
+use crate::store::{accounts, domains, erasures, links};
 
 /// An account to be made as a member of an organisation.
 #[derive(Clone, Debug)]
@@ -89,26 +93,25 @@ pub async fn add_member(
     Ok(())
 }
 
-/// Says what a member may do. The last active administrator stays one.
+/// Says what a member may do. Somebody who administers and can get in stays.
 ///
 /// # Errors
-/// [`Refusal::NoSuchAccount`], [`Refusal::LastAdministrator`].
+/// [`Refusal::NoSuchAccount`], [`Refusal::LastAdministrator`], [`Refusal::WayBack`].
 pub async fn set_role(
     tx: &Tx,
     word: &Word,
     (organization, account, role): (OrganizationId, AccountId, Role),
     now: Timestamp,
 ) -> Result<(), ActError> {
-    lock_administrators(tx, organization).await?;
+    way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("member.role_changed", organization), now).await?;
     let act = act.about(account);
     let found = accounts::find_membership(tx, organization, account).await?;
     let Some(member) = found else {
         return Err(act.refuse(Refusal::NoSuchAccount).await);
     };
-    if role != Role::Administrator {
-        another_administrator(&act, organization, account).await?;
-    }
+    let change = Change::Role(organization, account, role);
+    way_back::keep(&act, Concern::default(), &change).await?;
     accounts::update_role(tx, organization, account, role).await?;
     act.done(json!({ "from": member.role.as_str(), "to": role.as_str() })).await?;
     Ok(())
@@ -118,24 +121,42 @@ pub async fn set_role(
 /// sessions end now. Only the organisation that manages it, or the operator.
 ///
 /// # Errors
-/// [`Refusal::NoSuchAccount`], [`Refusal::LastAdministrator`].
+/// [`Refusal::NoSuchAccount`], [`Refusal::LastAdministrator`], [`Refusal::WayBack`].
 pub async fn deactivate(
     tx: &Tx,
     word: &Word,
     (organization, account): (OrganizationId, AccountId),
     now: Timestamp,
 ) -> Result<(), ActError> {
-    lock_administrators(tx, organization).await?;
+    way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("account.deactivated", organization), now).await?;
     let act = managed(act.about(account), organization).await?;
-    another_administrator(&act, organization, account).await?;
-    accounts::update_standing(tx, account, Standing::Deactivated).await?;
-    sessions::end_all(tx, word.actor(), account.person(), now).await?;
+    switch_off(&act, (account, Change::Standing(account, Standing::Deactivated)), None).await?;
     act.done(json!({})).await?;
     Ok(())
 }
 
-/// Switches an account on again.
+/// Deletes an account: switched off now, gone after 14 days. Until then
+/// [`reactivate`] takes it back.
+///
+/// # Errors
+/// [`Refusal::NoSuchAccount`], [`Refusal::LastAdministrator`], [`Refusal::WayBack`].
+pub async fn delete(
+    tx: &Tx,
+    word: &Word,
+    (organization, account): (OrganizationId, AccountId),
+    now: Timestamp,
+) -> Result<Timestamp, ActError> {
+    way_back::lock(tx).await?;
+    let act = Act::begin(tx, word, ("account.deletion_scheduled", organization), now).await?;
+    let act = managed(act.about(account), organization).await?;
+    let after = now.saturating_add(GRACE).unwrap_or(Timestamp::MAX);
+    switch_off(&act, (account, Change::DeleteAccount(account)), Some(after)).await?;
+    act.done(json!({ "after": after.to_string() })).await?;
+    Ok(after)
+}
+
+/// Switches an account on again, also one that was to be deleted.
 ///
 /// # Errors
 /// [`Refusal::NoSuchAccount`].
@@ -147,8 +168,76 @@ pub async fn reactivate(
 ) -> Result<(), ActError> {
     let act = Act::begin(tx, word, ("account.reactivated", organization), now).await?;
     let act = managed(act.about(account), organization).await?;
-    accounts::update_standing(tx, account, Standing::Active).await?;
+    accounts::update_standing(tx, account, (Standing::Active, None)).await?;
     act.done(json!({})).await?;
+    Ok(())
+}
+
+/// Erases an account whose time is over: its rows, and what the event log knows
+/// of the person beside the id. The way back was asked for when it was deleted,
+/// and nothing that is switched off counts for it. Says whether it was due.
+///
+/// # Errors
+/// Only the store's.
+pub async fn erase(
+    tx: &Tx,
+    actor: &Actor,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<bool, ::store::StoreError> {
+    if !erasures::erase(tx, account, now).await? {
+        return Ok(false);
+    }
+    sessions::end_all(tx, actor, account.person(), now).await?;
+    for kept in passkeys::list(tx, account.person()).await? {
+        let _ = passkeys::revoke(tx, actor, (account.person(), kept.id, Spare::NotRequired), now).await?;
+    }
+    ::store::events::erase(tx, &account.to_string()).await?;
+    note(tx, actor, entry("account.erased", (None, Some(account.person())), json!({})), now).await?;
+    Ok(true)
+}
+
+/// Takes a passkey from an account for good. An administrator keeps at least
+/// one here: dangerous acts ask for it, and the way back hangs on it.
+///
+/// # Errors
+/// [`Refusal::NoSuchAccount`], [`Refusal::LastPasskey`], [`Refusal::WayBack`].
+pub async fn revoke_passkey(
+    tx: &Tx,
+    word: &Word,
+    (organization, account, passkey): (OrganizationId, AccountId, PasskeyId),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    way_back::lock(tx).await?;
+    let act = Act::begin(tx, word, ("account.passkey_revoked", organization), now).await?;
+    let act = act.about(account);
+    let member = accounts::find_membership(tx, organization, account).await?;
+    act.require(member.is_some(), Refusal::NoSuchAccount).await?;
+    let kept = passkeys::list(tx, account.person()).await?;
+    let is_there = kept.iter().any(|kept| kept.id == passkey);
+    act.require(is_there, Refusal::NoSuchAccount).await?;
+    if kept.len() == 1 {
+        let concern = Concern { account: Some(account), ..Concern::default() };
+        let roster = way_back::load(&act, concern).await?;
+        let administers = roster.people.iter().any(|person| person.account == account);
+        act.require(!administers, Refusal::LastPasskey).await?;
+    }
+    // This lock is wider than the one of the person, which a transaction cannot take beside it.
+    let _ = passkeys::revoke(tx, word.actor(), (account.person(), passkey, Spare::NotRequired), now).await?;
+    act.done(json!({ "passkey": passkey })).await?;
+    Ok(())
+}
+
+/// Asks for the way back, then ends everything that the account could do.
+async fn switch_off(
+    act: &Act<'_>,
+    (account, change): (AccountId, Change),
+    delete_after: Option<Timestamp>,
+) -> Result<(), ActError> {
+    let concern = Concern { account: Some(account), ..Concern::default() };
+    way_back::keep(act, concern, &change).await?;
+    accounts::update_standing(act.tx, account, (Standing::Deactivated, delete_after)).await?;
+    sessions::end_all(act.tx, act.word.actor(), account.person(), act.now).await?;
     Ok(())
 }
 
@@ -211,21 +300,16 @@ async fn managed<'a>(act: Act<'a>, organization: OrganizationId) -> Result<Act<'
     Ok(act)
 }
 
-/// Goes on only if somebody else administers the organisation and is active,
-/// or this one does not.
-async fn another_administrator(
-    act: &Act<'_>,
+/// Goes on only for an account that this organisation manages.
+pub(super) async fn managed_here<'a>(
+    act: Act<'a>,
     organization: OrganizationId,
-    account: AccountId,
-) -> Result<(), ActError> {
-    let administrators = accounts::active_administrators(act.tx, organization).await?;
-    let concerned = administrators.contains(&account);
-    let others = administrators.iter().any(|other| *other != account);
-    act.require(!concerned || others, Refusal::LastAdministrator).await
-}
-
-/// The rule of the last administrator looks at several rows: one at a time.
-async fn lock_administrators(tx: &Tx, organization: OrganizationId) -> Result<(), ::store::StoreError> {
-    let of = organization.to_string();
-    tx.lock(Lock::new("administrators", &of)).await
+) -> Result<Act<'a>, ActError> {
+    let found = match act.subject {
+        Some(id) => accounts::find(act.tx, id).await?,
+        None => None,
+    };
+    let ours = found.is_some_and(|account| account.managed_by == Some(organization));
+    act.require(ours, Refusal::NoSuchAccount).await?;
+    Ok(act)
 }

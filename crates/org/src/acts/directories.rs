@@ -11,7 +11,7 @@ use web::Entropy;
 use super::{Act, ActError, Refusal, Word};
 use crate::model::{
     AuthenticationPolicy, Directory, DirectoryId, DirectoryKind, JitProvisioning, OrganizationId, PolicyId,
-    SessionDurations, Sso, UniqueId,
+    UniqueId,
 };
 use crate::store::{configurations, directories, organizations, policies};
 
@@ -77,15 +77,8 @@ pub async fn create(tx: &Tx, word: &Word, new: NewDirectory, now: Timestamp) -> 
         jit: JitProvisioning::On,
     };
     directories::insert(tx, &directory, now).await?;
-    let policy = AuthenticationPolicy {
-        id: new.policy,
-        organization: organization.id,
-        directory: new.id,
-        name: directory.name.clone(),
-        is_default: true,
-        sso: Sso::Off,
-        sessions: SessionDurations::DEFAULT,
-    };
+    let ids = (new.policy, organization.id, new.id);
+    let policy = AuthenticationPolicy::new(ids, directory.name.clone(), true);
     policies::insert(tx, &policy, now).await?;
     configurations::insert(tx, new.unique_id, (organization.id, new.id), now).await?;
     let data = json!({ "directory": new.id.to_string(), "unique_id": new.unique_id.to_string() });

@@ -10,18 +10,26 @@
 pub mod accounts;
 pub mod directories;
 pub mod domains;
+pub mod enforcement;
+pub mod groups;
+pub mod imports;
 pub mod invitations;
 pub mod organizations;
 pub mod policies;
 pub mod saml_configurations;
+pub mod seeding;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;
+pub mod test_sign_ins;
+pub(crate) mod way_back;
 
 use ::store::{StoreError, Tx};
 use console::events::{Actor, Entry, note};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use crate::model::enforce::{Missing, NotYet, ProbationError};
+use crate::model::way_back::FirstStep;
 use crate::model::{AccountId, OrganizationId, Role, Standing};
 use crate::store::accounts as rows;
 
@@ -66,6 +74,14 @@ impl Word {
             rows::find(tx, account).await?.is_some_and(|account| account.standing == Standing::Active);
         let membership = rows::find_membership(tx, organization, account).await?;
         Ok(active && membership.is_some_and(|member| member.role == Role::Administrator))
+    }
+
+    /// Who acts, if it is somebody who is signed in.
+    pub(crate) const fn by(&self) -> Option<AccountId> {
+        match self.authority {
+            Authority::Account(account) => Some(account),
+            Authority::Host => None,
+        }
     }
 
     /// Whether it is the operator's, above all organisations.
@@ -131,6 +147,46 @@ pub enum Refusal {
     /// It would leave the organisation without an active administrator.
     #[error("it would leave the organisation without an active administrator")]
     LastAdministrator,
+    /// It would leave the organisation without a way back; this comes first.
+    #[error("it would leave the organisation without a way back")]
+    WayBack(FirstStep),
+    /// It would leave another organisation without one, whose administrator
+    /// this one manages.
+    #[error("it would leave another organisation without a way back")]
+    WayBackElsewhere,
+    /// An administrator keeps a passkey here.
+    #[error("an administrator keeps at least one passkey here")]
+    LastPasskey,
+    /// The plan has one policy for everybody.
+    #[error("the plan has one policy for everybody")]
+    PlanOnePolicy,
+    /// Enforcing takes its evidence: nothing else sets it.
+    #[error("enforcing takes its evidence")]
+    WithoutEvidence,
+    /// Something is missing, or is not what it was when the evidence was gathered.
+    #[error("the evidence does not hold any more")]
+    EvidenceGone,
+    /// It is not confirmed yet, because of this.
+    #[error("the enforcement cannot be confirmed yet")]
+    NotYet(NotYet),
+    /// The probation cannot be so.
+    #[error("the probation cannot be so")]
+    Probation(ProbationError),
+    /// A default policy is never deleted: another one is made default first.
+    #[error("another policy must be made default first")]
+    DefaultPolicy,
+    /// There is no such group in this organisation.
+    #[error("there is no such group")]
+    NoSuchGroup,
+    /// Another group of the organisation has this name.
+    #[error("another group has this name")]
+    GroupTaken,
+    /// An identity provider says who is in the group.
+    #[error("an identity provider says who is in the group")]
+    GroupByScim,
+    /// A group stands in the rules twice.
+    #[error("a group stands in the rules twice")]
+    GroupTwice,
 }
 
 impl Refusal {
@@ -155,6 +211,24 @@ impl Refusal {
             Self::OtherDirectory => "other-directory",
             Self::NotLinked => "not-linked",
             Self::LastAdministrator => "last-administrator",
+            Self::WayBack(step) => Missing::WayBack(step).code(),
+            Self::WayBackElsewhere => "way-back-of-another-organization",
+            Self::LastPasskey => "last-passkey",
+            Self::PlanOnePolicy => "plan-one-policy",
+            Self::WithoutEvidence => "without-evidence",
+            Self::EvidenceGone => "evidence-gone",
+            Self::NotYet(NotYet::NotOnProbation) | Self::Probation(ProbationError::NotOnProbation) => {
+                "not-on-probation"
+            }
+            Self::NotYet(NotYet::NobodyCameIn) => "nobody-came-in",
+            Self::NotYet(NotYet::OwnSessionIsOlder) => "own-session-is-older",
+            Self::Probation(ProbationError::OtherPolicy) => "other-policy",
+            Self::Probation(ProbationError::Length) => "probation-length",
+            Self::DefaultPolicy => "default-policy",
+            Self::NoSuchGroup => "group-unknown",
+            Self::GroupTaken => "group-taken",
+            Self::GroupByScim => "group-by-scim",
+            Self::GroupTwice => "group-twice",
         }
     }
 }
@@ -165,12 +239,16 @@ pub enum ActError {
     /// A rule forbids it; that is written, and to be committed.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// What was decided outside does not hold any more; nothing is written.
+    #[error("somebody was faster")]
+    Overtaken,
     /// The database; nothing is written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Ends the transaction of an act: a refusal is committed as the deed is.
+/// Ends the transaction of an act: a refusal is committed as the deed is; what
+/// was overtaken leaves nothing.
 ///
 /// # Errors
 /// Only the store's; inside, the refusal.
@@ -178,6 +256,7 @@ pub async fn settle<T>(tx: Tx, done: Result<T, ActError>) -> Result<Result<T, Re
     match done {
         Ok(done) => tx.commit().await.map(|()| Ok(done)),
         Err(ActError::Refused(refusal)) => tx.commit().await.map(|()| Err(refusal)),
+        Err(ActError::Overtaken) => Ok(Err(Refusal::ChangedMeanwhile)),
         Err(ActError::Store(error)) => Err(error),
     }
 }

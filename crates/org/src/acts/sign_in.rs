@@ -12,12 +12,13 @@ use web::Token;
 
 use super::accounts::join;
 use super::entry;
+use crate::model::enforce::Attempt;
 use crate::model::{Account, AccountId, Directory, OrganizationId, Role, SessionDurations, Standing};
 use crate::sign_in::admit::{Asserted, Entry};
 use crate::sign_in::refused::{ClosedDoor, Refused};
 use crate::sign_in::start::local_door_is_open;
 use crate::sign_in::{Arrival, PendingRequest, Taken};
-use crate::store::{accounts, arrivals, links, pending, policies};
+use crate::store::{accounts, arrivals, configurations, links, members, pending, policies};
 
 /// Whom a refused answer is tied to: that decides how it is written down.
 #[derive(Debug)]
@@ -183,6 +184,7 @@ pub(crate) async fn refuse_arrival(
     if !arrivals::take(tx, arrival, &taken, now).await? {
         return Ok(false);
     }
+    note_refusal(tx, (arrival, refused, tie), now).await?;
     match sealed {
         Some(sealed) => refuse_sealed(tx, actor, (refused, tie, sealed), now).await?,
         None => refuse(tx, actor, (refused, tie), now).await?,
@@ -190,10 +192,32 @@ pub(crate) async fn refuse_arrival(
     Ok(true)
 }
 
+/// What would happen to the same person again is known from now on, so that
+/// nobody enforces SSO on them unawares.
+async fn note_refusal(
+    tx: &Tx,
+    (arrival, refused, tie): (&Arrival, &Refused, &Tie),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (Tie::Known(_, Some(account)), Refused::NotAdmitted(refusal)) = (tie, refused) else {
+        return Ok(());
+    };
+    if !refusal.would_happen_again() {
+        return Ok(());
+    }
+    let Some(connection) = configurations::find(tx, arrival.connection).await? else {
+        return Ok(());
+    };
+    let attempt = Attempt { at: now, version: connection.version, refused: Some(refusal.code().to_owned()) };
+    members::note_sign_in(tx, (connection.directory, *account), &attempt).await
+}
+
 /// Somebody was admitted and comes in.
 pub(crate) struct Entering<'a> {
     /// What they came with.
     pub(crate) arrival: &'a Arrival,
+    /// The version of the configuration that it was verified against.
+    pub(crate) version: i64,
     /// The directory that they came by.
     pub(crate) directory: &'a Directory,
     /// What is asserted of them.
@@ -240,6 +264,8 @@ pub(crate) async fn enter(
     if !arrivals::take(tx, entering.arrival, &taken, now).await? {
         return Ok(None);
     }
+    let attempt = Attempt { at: now, version: entering.version, refused: None };
+    members::note_sign_in(tx, (entering.directory.id, entering.account.id), &attempt).await?;
     let organization = Some(entering.directory.organization);
     let subject = Some(entering.account.id.person());
     let data = json!({
@@ -312,7 +338,7 @@ pub(crate) async fn enter_locally(
         return Ok(Err(ClosedDoor::Deactivated));
     }
     let policy = policies::of_account(tx, id).await?;
-    if !local_door_is_open(policy.as_ref()) {
+    if !local_door_is_open(policy.as_ref(), now) {
         return Ok(Err(ClosedDoor::SsoEnforced));
     }
     let durations = policy.map_or(SessionDurations::DEFAULT, |policy| policy.sessions);

@@ -3,13 +3,14 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use jiff::Timestamp;
 use web::page::Console;
 use web::{Error, Message, filters};
 
 use super::OrgAdmin;
 use crate::answer::broken;
 use crate::model::{
-    AuthenticationPolicy, Claim, Directory, DirectoryKind, Domain, Plan, SamlConfiguration, Sso,
+    AuthenticationPolicy, Claim, Directory, DirectoryKind, Domain, Plan, SamlConfiguration, Sso, effective,
 };
 use crate::service::Org;
 use crate::store::{configurations, directories, domains, policies};
@@ -62,12 +63,13 @@ pub(crate) async fn page(State(org): State<Org>, admin: OrgAdmin) -> Result<Resp
     let domains = domains::list(&read, id).await.map_err(broken)?;
     let policies = policies::list(&read, id).await.map_err(broken)?;
     drop(read);
+    let now = org.now();
     let page = Overview {
         console: admin.console(),
         plan: plan(admin.organization.plan).into(),
-        steps: steps(&configurations, &domains, &policies),
+        steps: steps(&configurations, &domains, (&policies, now)),
         domains: domains.iter().map(|d| domain_line(d, &directories)).collect(),
-        policies: policies.iter().map(|p| policy_line(p, &directories)).collect(),
+        policies: policies.iter().map(|p| policy_line((p, now), &directories)).collect(),
     };
     org.site().render(&page)
 }
@@ -76,11 +78,11 @@ pub(crate) async fn page(State(org): State<Org>, admin: OrgAdmin) -> Result<Resp
 fn steps(
     configurations: &[SamlConfiguration],
     domains: &[Domain],
-    policies: &[AuthenticationPolicy],
+    (policies, now): (&[AuthenticationPolicy], Timestamp),
 ) -> Vec<Step> {
     let complete = configurations.iter().any(|configuration| configuration.identity_provider.is_complete());
     let linked = domains.iter().any(|domain| domain.verified_at.is_some() && domain.linked_to.is_some());
-    let enforced = policies.iter().any(|policy| policy.sso == Sso::Enforced);
+    let enforced = policies.iter().any(|policy| effective(policy, now) == Sso::Enforced);
     let path = configurations.first().map(|configuration| format!("/admin/saml/{}", configuration.unique_id));
     let mut next_found = false;
     let mut state = |done: bool| match (done, next_found) {
@@ -120,10 +122,10 @@ fn domain_line(domain: &Domain, directories: &[Directory]) -> DomainLine {
     }
 }
 
-fn policy_line(policy: &AuthenticationPolicy, directories: &[Directory]) -> PolicyLine {
+fn policy_line((policy, now): (&AuthenticationPolicy, Timestamp), directories: &[Directory]) -> PolicyLine {
     let directory = directories.iter().find(|d| d.id == policy.directory);
     let local = directory.is_none_or(|d| d.kind == DirectoryKind::Local);
-    let (tone, sso) = match policy.sso {
+    let (tone, sso) = match effective(policy, now) {
         Sso::Off => ("neutral", "sso-off"),
         Sso::Offered => ("warn", "sso-offered"),
         Sso::Enforced => ("good", "sso-enforced"),

@@ -1,5 +1,7 @@
-//! What runs beside the requests: sweeping what is over, sealing the event log, making the first key.
+//! What runs beside the requests: sweeping what is over, erasing accounts whose
+//! time is over, sealing the event log, making the first key.
 
+mod erase;
 mod sweep;
 
 use std::future::Future;
@@ -22,6 +24,7 @@ pub async fn run_jobs(org: Org, stop: impl Future<Output = ()>) {
         () = preparing => {}
         () = sealing => {}
         () = sweep::every(&org, EVERY) => {}
+        () = erase::every(&org, EVERY) => {}
         () = stop => {}
     }
     if let Err(error) = org.sealer().finish(org.now(), org.rng()).await {

@@ -7,7 +7,7 @@ use ::store::StoreError;
 use ::store::sweep::expired;
 
 use crate::service::Org;
-use crate::store::{arrivals, pending};
+use crate::store::{arrivals, pending, test_sign_ins};
 
 /// Sweeps now and then, in short transactions.
 pub(super) async fn every(org: &Org, pause: Duration) {
@@ -27,6 +27,8 @@ async fn all(org: &Org) -> Result<u64, StoreError> {
     let mut gone = expired(store, pending::SWEEP, now).await?;
     gone += expired(store, arrivals::SWEEP, now).await?;
     gone += expired(store, arrivals::SWEEP_ASSERTIONS, now).await?;
+    gone += expired(store, test_sign_ins::SWEEP_PENDING, now).await?;
+    gone += expired(store, test_sign_ins::SWEEP, now).await?;
     gone += crate::products::sweep(org).await?;
     gone += console::sweep(store, now).await?;
     Ok(gone)

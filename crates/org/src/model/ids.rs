@@ -55,6 +55,14 @@ id!(
     PolicyId
 );
 id!(
+    /// A group of accounts.
+    GroupId
+);
+id!(
+    /// A test sign-in.
+    TestId
+);
+id!(
     /// The *Unique ID* of a SAML configuration. It ends the SP entity ID and the
     /// ACS URL, so it never changes from the first time it is shown.
     UniqueId

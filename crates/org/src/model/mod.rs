@@ -3,22 +3,35 @@
 //! Every value is parsed once, at the edge, and right by construction from
 //! there on. The three decisions of the organisation are pure functions on
 //! these values: [`start`](crate::sign_in::start), [`admit`](crate::sign_in::admit)
-//! and, later, the enforcement of single sign-on.
+//! and [`enforce`]; beside them stand [`computed`](fn@computed) (whose policy), [`effective`]
+//! (what it requires now) and [`way_back`].
 
 mod account;
+mod computed;
 mod directory;
 mod domain;
+pub mod enforce;
+mod group;
 mod ids;
+pub mod import;
+mod many;
 mod organization;
 pub mod pasted;
 mod policy;
 mod saml_configuration;
+pub mod way_back;
 
 pub use account::{Account, Membership, Role, Standing};
+pub use computed::{Belonging, GroupRule, computed};
 pub use directory::{Directory, DirectoryKind, JitProvisioning};
 pub use domain::{Claim, Domain, DomainName};
-pub use ids::{AccountId, DirectoryId, NotAnId, OrganizationId, PolicyId, UniqueId};
-pub use organization::{NotAKey, Organization, OrganizationKey, Plan, UnknownWord};
-pub use policy::{AuthenticationPolicy, DurationsError, SessionDurations, Sso};
+pub use group::{Group, GroupSource};
+pub use ids::{AccountId, DirectoryId, GroupId, NotAnId, OrganizationId, PolicyId, TestId, UniqueId};
+pub use many::Many;
+pub use organization::{GRACE, NotAKey, Organization, OrganizationKey, Plan, UnknownWord};
+pub use policy::{
+    ApiTokens, AuthenticationPolicy, DurationsError, Enforcement, Reverification, SessionDurations, Sso,
+    SsoSetting, effective,
+};
 pub(crate) use saml_configuration::{CONNECTION, PREFIX};
 pub use saml_configuration::{Certificates, IdentityProvider, SamlConfiguration, ServiceProvider};

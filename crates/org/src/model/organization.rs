@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use console::person::DisplayName;
+use jiff::SignedDuration;
 
-use super::ids::OrganizationId;
+use super::ids::{DirectoryId, OrganizationId};
 
 /// A customer of this deployment: the owner of domains, directories, policies
 /// and products, whose administrators see their own people only.
@@ -42,6 +43,26 @@ impl Plan {
         }
     }
 
+    /// Whether SSO may be required at all.
+    pub const fn includes_sso(self) -> bool {
+        self.identity_provider_directories() > 0
+    }
+
+    /// How many authentication policies may exist at once.
+    pub const fn policies(self) -> usize {
+        match self {
+            Self::Free => 1,
+            Self::GuardStandard | Self::Enterprise => usize::MAX,
+        }
+    }
+
+    /// The identity provider directories that the plan does not include, out
+    /// of all of them, oldest first: the oldest stay.
+    pub fn beyond(self, directories: &[DirectoryId]) -> &[DirectoryId] {
+        let included = self.identity_provider_directories().min(directories.len());
+        &directories[included..]
+    }
+
     /// The word in the database and in acts.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -62,6 +83,9 @@ impl FromStr for Plan {
             .ok_or(UnknownWord)
     }
 }
+
+/// What a lapse or a smaller plan changes nothing for.
+pub const GRACE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// A lower-case name of 2 to 40 letters, digits and inner hyphens, fit for a
 /// path segment and chosen once.
@@ -114,6 +138,28 @@ mod tests {
             assert_eq!(plan.as_str().parse(), Ok(plan));
         }
         assert_eq!("gold".parse::<Plan>(), Err(UnknownWord));
+    }
+
+    #[test]
+    fn a_plan_includes_the_oldest_directories() {
+        let id = |n| DirectoryId::new(uuid::Uuid::from_u128(n));
+        let all = [id(1), id(2), id(3)];
+        // (plan, how many there are, how many stay)
+        let cases = [
+            (Plan::Free, 0, 0),
+            (Plan::Free, 1, 0),
+            (Plan::Free, 3, 0),
+            (Plan::GuardStandard, 0, 0),
+            (Plan::GuardStandard, 1, 1),
+            (Plan::GuardStandard, 3, 1),
+            (Plan::Enterprise, 0, 0),
+            (Plan::Enterprise, 3, 3),
+        ];
+        for (plan, there, stay) in cases {
+            assert_eq!(plan.beyond(&all[..there]), &all[stay..there], "{plan:?} {there}");
+        }
+        assert!(!Plan::Free.includes_sso() && Plan::GuardStandard.includes_sso());
+        assert_eq!((Plan::Free.policies(), Plan::Enterprise.policies()), (1, usize::MAX));
     }
 
     #[test]

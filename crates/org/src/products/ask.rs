@@ -7,6 +7,7 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::model::{Challenge, Nonce, Scope};
+use crate::model::Reverification;
 
 /// The parameters as they come (OpenID Connect Core section 3.1.2.1). One that
 /// stands twice never gets here; one without a value is as good as absent.
@@ -193,6 +194,17 @@ pub(super) enum Next {
 }
 
 impl Ask {
+    /// The same, and a proof of the person no older than their policy allows,
+    /// whatever the product asks for.
+    pub(super) fn within(mut self, policy: Option<Reverification>) -> Self {
+        let allowed = policy.and_then(|within| SignedDuration::try_from(within.age()).ok());
+        self.max_age = match (self.max_age, allowed) {
+            (Some(asked), Some(allowed)) => Some(asked.min(allowed)),
+            (asked, allowed) => asked.or(allowed),
+        };
+        self
+    }
+
     /// Decides. `sent`: since when this very request has been sent to sign in
     /// again. Whoever comes back from there with a proof that is too old is not
     /// sent a second time: an identity provider that answers without asking the
@@ -283,6 +295,25 @@ mod tests {
         let mut changed = parameters();
         change(&mut changed);
         changed.normal().read()
+    }
+
+    #[test]
+    fn a_policy_makes_a_proof_no_older_than_the_product_asks() {
+        let minutes = |n: u64| Reverification::new(std::time::Duration::from_secs(n * 60)).unwrap();
+        let mins = SignedDuration::from_mins;
+        // (what the product asks, what the policy allows, what holds)
+        let cases = [
+            (None, None, None),
+            (Some(mins(10)), None, Some(mins(10))),
+            (None, Some(minutes(20)), Some(mins(20))),
+            (Some(mins(10)), Some(minutes(20)), Some(mins(10))),
+            (Some(mins(30)), Some(minutes(20)), Some(mins(20))),
+            (Some(SignedDuration::ZERO), Some(minutes(20)), Some(SignedDuration::ZERO)),
+        ];
+        for (max_age, policy, holds) in cases {
+            let ask = Ask { max_age, ..with(|_| {}).unwrap() };
+            assert_eq!(ask.within(policy).max_age, holds, "{max_age:?} {policy:?}");
+        }
     }
 
     #[test]

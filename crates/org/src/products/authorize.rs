@@ -19,10 +19,11 @@ use super::refused::{Refusal, Refused};
 use super::store as rows;
 use super::tenant::Tenant;
 use crate::answer::broken;
-use crate::model::Organization;
+use crate::model::{Organization, Reverification};
 use crate::pages::Caller;
 use crate::service::Org;
 use crate::sign_in::{SignedIn, to_sign_in};
+use crate::store::policies;
 
 /// `POST /oidc/{key}/authorize`: the same request as a form. It comes from
 /// another site, without our session's cookie: on to our own GET.
@@ -58,6 +59,10 @@ pub(super) async fn get(
     let ask = match parameters.read() {
         Ok(ask) => ask,
         Err(fault) => return Ok(back.fault(fault)),
+    };
+    let ask = match &signed_in {
+        Some(who) => ask.within(request.reverification(who).await?),
+        None => ask,
     };
     let sent = request.sent(&parameters);
     let proven = signed_in.as_ref().map(proven);
@@ -98,6 +103,13 @@ impl Request<'_> {
         let registered = rows::has_redirect_uri(&read, id, uri).await.map_err(broken)?;
         let uri = RedirectUri::parse(uri).ok().filter(|_| registered);
         Ok(uri.map(|uri| (product, uri)).ok_or(Refused::RedirectUri))
+    }
+
+    /// How old a proof the policy of whoever is signed in allows.
+    async fn reverification(&self, who: &SignedIn) -> Result<Option<Reverification>, Error> {
+        let read = self.org.read().await?;
+        let policy = policies::of_account(&read, who.account.id).await.map_err(broken)?;
+        Ok(policy.and_then(|policy| policy.reverification))
     }
 
     /// A code for the product, if the account may open it.

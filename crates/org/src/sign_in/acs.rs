@@ -21,13 +21,16 @@ use saml::sp::{Outcome, Received, Rejection, Rule, VerifiedAssertion, verify};
 use web::{Cookies, Error, Token, TokenHash};
 
 use super::refused::Refused;
+use super::test::PendingTest;
+use super::test::judge::judge as judge_test;
 use super::{Arrival, Connection, PENDING, PendingRequest, browser};
 use crate::acts::sign_in::{self as acts, Kept, Tie};
+use crate::acts::test_sign_ins as concluding;
 use crate::answer::broken;
 use crate::model::{CONNECTION, OrganizationId, PREFIX, UniqueId};
 use crate::pages::Caller;
 use crate::service::Org;
-use crate::store::{arrivals, pending};
+use crate::store::{arrivals, pending, test_sign_ins};
 
 /// `POST /login/callback?connection=saml-<unique id>`.
 pub(crate) async fn post(
@@ -44,6 +47,9 @@ pub(crate) async fn post(
         Err(refused) => return turn_away(&org, &caller, (refused, Tie::Nobody), now).await,
     };
     let found = look_up(&org, &posted, browser, now).await?;
+    if let (Some(connection), Some(test)) = (&found.connection, &found.test) {
+        return conclude(&org, &caller, (test, connection, &posted), now).await;
+    }
     match judge(&posted, found, now) {
         Verdict::Accepted(accepted) => keep(&org, &caller, (posted, *accepted), now).await,
         Verdict::Again(handle) => Ok(to_arrival(&handle)),
@@ -105,6 +111,8 @@ fn connection_of(query: Option<&str>) -> Option<UniqueId> {
 struct Found {
     connection: Option<Arc<Connection>>,
     pending: Option<PendingRequest>,
+    /// It answers a test sign-in: then nothing else of this is.
+    test: Option<PendingTest>,
     before: Option<arrivals::Posted>,
 }
 
@@ -118,16 +126,41 @@ async fn look_up(
     let read = org.read().await?;
     let connections = org.connections();
     let connection = connections.find(&read, org.public_url(), posted.unique_id).await.map_err(broken)?;
-    let mut found = Found { connection, pending: None, before: None };
+    let mut found = Found { connection, pending: None, test: None, before: None };
     let Some(browser) = browser else {
         return Ok(found);
     };
     let whose = (browser, posted.unique_id);
     found.pending = pending::find(&read, whose, &posted.clues(), now).await.map_err(broken)?;
     if found.pending.is_none() {
+        found.test = test_sign_ins::find_pending(&read, whose, &posted.clues(), now).await.map_err(broken)?;
         found.before = arrivals::find_posted(&read, whose, &posted.clues()).await.map_err(broken)?;
     }
     Ok(found)
+}
+
+/// A test sign-in ends in a verdict, whatever came back.
+async fn conclude(
+    org: &Org,
+    caller: &Caller,
+    (test, connection, posted): (&PendingTest, &Connection, &Posted),
+    now: Timestamp,
+) -> Result<Response, Error> {
+    let read = org.read().await?;
+    let given = (test, connection, &posted.received);
+    let verdict = judge_test(&read, given, now, org.entropy()).await.map_err(broken)?;
+    drop(read);
+    let Some(verdict) = verdict else {
+        return turn_away(org, caller, (Refused::ConnectionUnknown, Tie::Nobody), now).await;
+    };
+    let tx = org.begin().await?;
+    let actor = caller.actor.clone();
+    let kept = concluding::conclude(&tx, &actor, (test, verdict), now).await.map_err(broken)?;
+    tx.commit().await.map_err(broken)?;
+    match kept {
+        Some(id) => Ok(Redirect::to(&format!("/admin/tests/{id}")).into_response()),
+        None => turn_away(org, caller, (Refused::RequestUsed, Tie::Nobody), now).await,
+    }
 }
 
 /// What becomes of a posted form.

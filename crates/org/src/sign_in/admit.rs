@@ -12,10 +12,11 @@ mod cases;
 mod refusal;
 
 use console::person::{DisplayName, EmailAddress};
+use jiff::Timestamp;
 
 use crate::model::{
     Account, AccountId, AuthenticationPolicy, Claim, Directory, Domain, JitProvisioning, OrganizationId, Sso,
-    Standing,
+    Standing, effective,
 };
 
 pub use asserted::{Asserted, StableId};
@@ -40,6 +41,8 @@ pub struct Facts {
     pub signed_in: Option<AccountId>,
     /// The person agreed to the change of account on our own page.
     pub agreed: bool,
+    /// The time: what a policy requires depends on it.
+    pub now: Timestamp,
 }
 
 /// An account and what ties it to this directory and organisation.
@@ -201,8 +204,9 @@ fn new_account(asserted: &Asserted, domain: &Domain, facts: &Facts) -> Result<En
     if domain.claim != Claim::Automatic {
         return Err(Refusal::JitClaimManual(asserted.domain()));
     }
-    if facts.default_policy.sso != Sso::Enforced {
-        return Err(Refusal::JitNotEnforced(facts.default_policy.sso));
+    let required = effective(&facts.default_policy, facts.now);
+    if required != Sso::Enforced {
+        return Err(Refusal::JitNotEnforced(required));
     }
     if facts.directory.jit != JitProvisioning::On {
         return Err(Refusal::JitOff);
@@ -227,7 +231,7 @@ fn may_enter(known: &Known, facts: &Facts) -> Result<(), Refusal> {
     }
     managed_here(&known.account, organization)?;
     let policy = known.policy.as_ref().ok_or(Refusal::AccountNotManaged)?;
-    if policy.sso == Sso::Off {
+    if effective(policy, facts.now) == Sso::Off {
         return Err(Refusal::PolicyForbidsSso(policy.id));
     }
     if policy.directory != facts.directory.id {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use ::store::events::Personal;
+use ::store::{ReadTx, StoreError};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use console::sessions;
@@ -85,6 +86,7 @@ async fn step(attempt: &Attempt<'_>, handle: &str) -> Result<Option<Response>, E
             let admitted = Admitted {
                 arrival,
                 assertion: &assertion,
+                version: connection.version,
                 asserted: &asserted,
                 facts: &facts,
                 entry: &entry,
@@ -163,30 +165,44 @@ async fn facts(
     (connection, asserted): (&Connection, &Asserted),
 ) -> Result<Option<Facts>, Error> {
     let read = attempt.org.read().await?;
-    let loaded = async {
-        let (organization, directory) = (connection.organization, connection.directory);
-        let found = directories::find(&read, organization, directory).await?;
-        let default_policy = policies::default_of(&read, directory).await?;
-        let (Some(found), Some(default_policy)) = (found, default_policy) else {
-            return Ok(None);
-        };
-        let by_stable_id = match asserted.stable_id() {
-            Some(id) => accounts::known_by_stable_id(&read, directory, id).await?,
-            None => None,
-        };
-        let address = asserted.address();
-        Ok(Some(Facts {
-            directory: found,
-            default_policy,
-            domain: domains::find(&read, organization, &asserted.domain()).await?,
-            by_stable_id,
-            by_address: accounts::known_by_address(&read, directory, address).await?,
-            typed: waiting.arrival.typed.clone(),
-            signed_in: waiting.signed_in.as_ref().map(|who| AccountId::of(who.person())),
-            agreed: attempt.agreed,
-        }))
+    let loaded = facts_of(&read, connection, asserted, attempt.now).await.map_err(broken)?;
+    Ok(loaded.map(|facts| Facts {
+        typed: waiting.arrival.typed.clone(),
+        signed_in: waiting.signed_in.as_ref().map(|who| AccountId::of(who.person())),
+        agreed: attempt.agreed,
+        ..facts
+    }))
+}
+
+/// What is known of whom an assertion names, as in a browser in which nothing
+/// was typed and nobody is signed in.
+pub(super) async fn facts_of(
+    read: &ReadTx,
+    connection: &Connection,
+    asserted: &Asserted,
+    now: Timestamp,
+) -> Result<Option<Facts>, StoreError> {
+    let (organization, directory) = (connection.organization, connection.directory);
+    let found = directories::find(read, organization, directory).await?;
+    let default_policy = policies::default_of(read, directory).await?;
+    let (Some(found), Some(default_policy)) = (found, default_policy) else {
+        return Ok(None);
     };
-    loaded.await.map_err(broken)
+    let by_stable_id = match asserted.stable_id() {
+        Some(id) => accounts::known_by_stable_id(read, directory, id).await?,
+        None => None,
+    };
+    Ok(Some(Facts {
+        directory: found,
+        default_policy,
+        domain: domains::find(read, organization, &asserted.domain()).await?,
+        by_stable_id,
+        by_address: accounts::known_by_address(read, directory, asserted.address()).await?,
+        typed: None,
+        signed_in: None,
+        agreed: false,
+        now,
+    }))
 }
 
 /// Takes the arrival with the refusal and shows its page. `None`: somebody

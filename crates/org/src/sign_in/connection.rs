@@ -22,7 +22,7 @@ pub(crate) struct Connection {
     pub(crate) service_provider: ServiceProvider,
     pub(crate) sso_url: SsoUrl,
     trust: Trust,
-    version: i64,
+    pub(crate) version: i64,
 }
 
 impl Connection {

@@ -7,6 +7,7 @@
 //! admit    hop 7: who that is here, or why nobody signs in
 //! session  hop 8: the session, and back to the deep link of hop 1
 //! local           the local door: a passkey that this service keeps
+//! test            hops 2 to 7 and then a verdict; no session, no change
 //! ```
 //!
 //! A `PendingRequest` leaves with the browser and is taken when a response
@@ -25,6 +26,7 @@ pub(crate) mod refused;
 pub(crate) mod session;
 pub mod start;
 pub(crate) mod step_up;
+pub(crate) mod test;
 
 use console::person::EmailAddress;
 use console::sessions::SessionId;

@@ -48,6 +48,8 @@ impl<'a> Attempt<'a> {
 pub(super) struct Admitted<'a> {
     pub(super) arrival: &'a Arrival,
     pub(super) assertion: &'a VerifiedAssertion,
+    /// The version of the configuration that it was verified against.
+    pub(super) version: i64,
     pub(super) asserted: &'a Asserted,
     pub(super) facts: &'a Facts,
     pub(super) entry: &'a Entry,
@@ -130,6 +132,7 @@ pub(super) async fn open(
     };
     let entering = Entering {
         arrival: admitted.arrival,
+        version: admitted.version,
         directory: &admitted.facts.directory,
         asserted: admitted.asserted,
         entry: admitted.entry,

@@ -85,7 +85,7 @@ pub(crate) async fn post(
     }
     let read = org.read().await?;
     let known = directories::governing(&read, &address).await.map_err(broken)?;
-    let Way::Sso(directory) = start(&known) else {
+    let Way::Sso(directory) = start(&known, org.now()) else {
         return Ok(to_local_door(&return_to));
     };
     let connection =

@@ -59,9 +59,7 @@ macro_rules! known {
         created_at) values ($1, $2, $3, $4, $5) on conflict do nothing";
     UPDATE_ROLE = "update membership set role = $1 where organization = $2 and account = $3 \
         and role <> $1";
-    UPDATE_NAMED_POLICY = "update membership set named_policy = $1 \
-        where organization = $2 and account = $3";
-    UPDATE_STANDING = "update account set standing = $1 where id = $2 and standing <> $1";
+    UPDATE_STANDING = "update account set standing = $1, delete_after = $2 where id = $3";
     UPDATE_NAMES = "update account set first_name = $1, last_name = $2 where id = $3";
     /// Only from the address that was read, and only to one that nobody has.
     UPDATE_ADDRESS = "update account set address = $1, domain = $2, shown_as = $3 \
@@ -205,23 +203,14 @@ pub(crate) async fn update_role(
     Ok(tx.execute(UPDATE_ROLE, args).await? == 1)
 }
 
-pub(crate) async fn update_named_policy(
-    tx: &Tx,
-    organization: OrganizationId,
-    account: AccountId,
-    policy: Option<PolicyId>,
-) -> Result<bool, StoreError> {
-    let args: [Value; 3] = [policy.into(), organization.into(), account.into()];
-    Ok(tx.execute(UPDATE_NAMED_POLICY, args).await? == 1)
-}
-
-/// Says whether the standing was another one.
+/// Says whether there is such an account. One that is to be deleted is gone
+/// after the time that is given; without one it stays.
 pub(crate) async fn update_standing(
     tx: &Tx,
     account: AccountId,
-    standing: Standing,
+    (standing, delete_after): (Standing, Option<Timestamp>),
 ) -> Result<bool, StoreError> {
-    let args: [Value; 2] = [standing.as_str().into(), account.into()];
+    let args: [Value; 3] = [standing.as_str().into(), delete_after.into(), account.into()];
     Ok(tx.execute(UPDATE_STANDING, args).await? == 1)
 }
 

@@ -22,6 +22,8 @@ macro_rules! columns {
     FIND = concat!("select ", columns!(), " from saml_configuration c where c.unique_id = $1");
     LIST = concat!("select ", columns!(), " from saml_configuration c \
         where c.organization = $1 order by c.unique_id limit 200");
+    OF_DIRECTORY = concat!("select ", columns!(), " from saml_configuration c \
+        where c.directory = $1");
     /// What a cached connection is checked against.
     VERSION = "select version from saml_configuration where unique_id = $1";
     VERSION_OF_DIRECTORY = "select unique_id, version from saml_configuration where directory = $1";
@@ -50,6 +52,14 @@ pub(crate) async fn list(
 ) -> Result<Vec<SamlConfiguration>, StoreError> {
     let rows = read.query(LIST, [organization.into()]).await?;
     rows.iter().map(configuration).collect()
+}
+
+pub(crate) async fn of_directory(
+    read: &ReadTx,
+    directory: DirectoryId,
+) -> Result<Option<SamlConfiguration>, StoreError> {
+    let row = read.query_opt(OF_DIRECTORY, [directory.into()]).await?;
+    row.as_ref().map(configuration).transpose()
 }
 
 pub(crate) async fn version(read: &ReadTx, unique_id: UniqueId) -> Result<Option<i64>, StoreError> {

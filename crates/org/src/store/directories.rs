@@ -154,7 +154,7 @@ pub(super) fn directory(row: &Row, at: usize) -> Result<Directory, StoreError> {
 fn governed(row: &Row) -> Result<Governed, StoreError> {
     Ok(Governed {
         policy: policies::policy(row, 0)?,
-        directory: directory(row, 8)?,
-        configured: row.get(14)?,
+        directory: directory(row, policies::WIDTH)?,
+        configured: row.get(policies::WIDTH + 6)?,
     })
 }

@@ -11,6 +11,9 @@ use crate::model::{Claim, DirectoryId, Domain, DomainName, OrganizationId};
         where organization = $1 and name = $2";
     LIST = "select organization, name, verified_at, claim, linked_to from domain \
         where organization = $1 order by name limit 500";
+    /// The verified domains for which a directory's identity provider speaks.
+    LINKED_TO = "select name from domain where organization = $1 and linked_to = $2 \
+        and verified_at is not null order by name";
     /// Who holds the proof for a name.
     VERIFIED_BY = "select organization from domain where name = $1 and verified_at is not null";
     INSERT = "insert into domain (organization, name, verified_at, claim, linked_to, created_at) \
@@ -33,6 +36,15 @@ pub(crate) async fn find(
 pub(crate) async fn list(read: &ReadTx, organization: OrganizationId) -> Result<Vec<Domain>, StoreError> {
     let rows = read.query(LIST, [organization.into()]).await?;
     rows.iter().map(domain).collect()
+}
+
+pub(crate) async fn linked_to(
+    read: &ReadTx,
+    organization: OrganizationId,
+    directory: DirectoryId,
+) -> Result<Vec<DomainName>, StoreError> {
+    let rows = read.query(LINKED_TO, [organization.into(), directory.into()]).await?;
+    rows.iter().map(|row| parsed(row, 0)).collect()
 }
 
 pub(crate) async fn verified_by(

@@ -7,10 +7,16 @@ pub(crate) mod configurations;
 pub(crate) mod deployment;
 pub(crate) mod directories;
 pub(crate) mod domains;
+pub(crate) mod erasures;
+pub(crate) mod groups;
 pub(crate) mod links;
+pub(crate) mod many;
+pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod pending;
 pub(crate) mod policies;
+pub(crate) mod rosters;
+pub(crate) mod test_sign_ins;
 pub(crate) mod values;
 
 use ::store::{Migration, Sql};
@@ -20,6 +26,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     name: "org-0001",
     sqlite: include_str!("../../migrations/sqlite/0001_org.sql"),
     postgres: include_str!("../../migrations/postgres/0001_org.sql"),
+}];
+
+/// What came after the tables of the products.
+pub(crate) const LATER: &[Migration] = &[Migration {
+    name: "org-0003",
+    sqlite: include_str!("../../migrations/sqlite/0003_enforcing.sql"),
+    postgres: include_str!("../../migrations/postgres/0003_enforcing.sql"),
 }];
 
 /// Every statement of the organisation, for the test that prepares each on
@@ -32,10 +45,15 @@ pub(crate) fn statements() -> Vec<Sql> {
         deployment::STATEMENTS,
         directories::STATEMENTS,
         domains::STATEMENTS,
+        erasures::STATEMENTS,
+        groups::STATEMENTS,
         links::STATEMENTS,
+        members::STATEMENTS,
         organizations::STATEMENTS,
         pending::STATEMENTS,
         policies::STATEMENTS,
+        rosters::STATEMENTS,
+        test_sign_ins::STATEMENTS,
     ]
     .concat()
 }

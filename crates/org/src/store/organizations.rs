@@ -4,7 +4,7 @@ use ::store::{ReadTx, Row, StoreError, Tx, Value};
 use jiff::Timestamp;
 
 use super::values::{id, name, parsed};
-use crate::model::{AccountId, Organization, OrganizationId, OrganizationKey};
+use crate::model::{AccountId, Organization, OrganizationId, OrganizationKey, Plan};
 
 ::store::statements! {
     FIND = "select id, key, name, plan from organization where id = $1";
@@ -21,6 +21,7 @@ use crate::model::{AccountId, Organization, OrganizationId, OrganizationKey};
         order by case when a.managed_by = o.id then 0 else 1 end, o.id limit 20";
     INSERT = "insert into organization (id, key, name, plan, created_at) \
         values ($1, $2, $3, $4, $5) on conflict do nothing";
+    UPDATE_PLAN = "update organization set plan = $1 where id = $2 and plan <> $1";
 }
 
 pub(crate) async fn find(read: &ReadTx, id: OrganizationId) -> Result<Option<Organization>, StoreError> {
@@ -65,6 +66,11 @@ pub(crate) async fn insert(tx: &Tx, organization: &Organization, now: Timestamp)
         now.into(),
     ];
     Ok(tx.execute(INSERT, args).await? == 1)
+}
+
+/// Says whether the plan was another one.
+pub(crate) async fn update_plan(tx: &Tx, id: OrganizationId, plan: Plan) -> Result<bool, StoreError> {
+    Ok(tx.execute(UPDATE_PLAN, [plan.as_str().into(), id.into()]).await? == 1)
 }
 
 fn organization(row: &Row) -> Result<Organization, StoreError> {

@@ -9,7 +9,7 @@ use ::store::{Row, StoreError, Value};
 use console::person::{DisplayName, EmailAddress};
 use uuid::Uuid;
 
-use crate::model::{AccountId, DirectoryId, DomainName, OrganizationId, PolicyId, UniqueId};
+use crate::model::{AccountId, DirectoryId, DomainName, GroupId, OrganizationId, PolicyId, TestId, UniqueId};
 
 macro_rules! ids {
     ($($id:ty),+) => {
@@ -21,7 +21,13 @@ macro_rules! ids {
     };
 }
 
-ids!(AccountId, DirectoryId, OrganizationId, PolicyId, UniqueId);
+ids!(AccountId, DirectoryId, GroupId, OrganizationId, PolicyId, TestId, UniqueId);
+
+impl From<&AccountId> for Value {
+    fn from(id: &AccountId) -> Self {
+        Self::from(id.uuid())
+    }
+}
 
 impl From<&DomainName> for Value {
     fn from(name: &DomainName) -> Self {

@@ -5,11 +5,11 @@ use console::row_id;
 use org::acts::accounts::NewAccount;
 use org::acts::directories::NewDirectory;
 use org::acts::organizations::NewOrganization;
-use org::acts::policies::NewPolicy;
+use org::acts::policies::{Edit, NewPolicy};
 use org::acts::{ActError, Refusal, settle};
 use org::model::{
-    AccountId, Claim, DirectoryId, JitProvisioning, OrganizationId, Plan, PolicyId, Role, SessionDurations,
-    Sso, UniqueId,
+    AccountId, ApiTokens, Claim, DirectoryId, JitProvisioning, OrganizationId, Plan, PolicyId, Role,
+    SessionDurations, Sso, UniqueId,
 };
 use org::{Org, acts};
 use store::Tx;
@@ -178,11 +178,11 @@ async fn the_rules_of_policies_and_accounts_hold() {
         let host = &org.host("test");
         let frida = world.frida;
         let policy = PolicyId::new(row_id(now, org.entropy()));
-        let new = NewPolicy::draw((of, nowhere()), (name("x"), Sso::Enforced), now, org.entropy());
+        let new = NewPolicy::draw((of, nowhere()), (name("x"), true), now, org.entropy());
         refused!(org, NoSuchDirectory, |tx| acts::policies::create(tx, host, new, now));
-        refused!(org, NoSuchPolicy, |tx| acts::policies::set_sso(tx, host, (of, policy, Sso::Off), now));
-        let sessions = (of, policy, SessionDurations::DEFAULT);
-        refused!(org, NoSuchPolicy, |tx| acts::policies::set_sessions(tx, host, sessions, now));
+        refused!(org, NoSuchPolicy, |tx| acts::seeding::set_sso(tx, host, (of, policy, Sso::Off), now));
+        let edit = (of, policy, edit());
+        refused!(org, NoSuchPolicy, |tx| acts::policies::edit(tx, host, edit, now));
         refused!(org, NoSuchAccount, |tx| acts::policies::assign(tx, host, (of, frida, None), now));
         let maya = account(org, &world.acme.organization, ("maya@acme.example", Role::Member)).await;
         refused!(org, NoSuchPolicy, |tx| acts::policies::assign(tx, host, (of, maya, Some(policy)), now));
@@ -208,7 +208,7 @@ async fn a_named_policy_goes_before_the_default_one_and_belongs_to_the_domain() 
     let (of, now) = (world.acme.organization.id, world.now());
     let maya = account(org, &world.acme.organization, ("maya@acme.example", Role::Member)).await;
     let new =
-        NewPolicy::draw((of, world.acme.made.directory), (name("Test group"), Sso::Off), now, org.entropy());
+        NewPolicy::draw((of, world.acme.made.directory), (name("Test group"), false), now, org.entropy());
     let test = world.act(async |tx, word| acts::policies::create(tx, word, new, now).await).await;
     world.act(async |tx, word| acts::policies::assign(tx, word, (of, maya, Some(test)), now).await).await;
     let mut browser = world.browser();
@@ -281,6 +281,17 @@ async fn organization(org: &Org, key: &str, plan: Plan) -> OrganizationId {
 
 fn name(text: &str) -> DisplayName {
     DisplayName::parse(text).unwrap()
+}
+
+fn edit() -> Edit {
+    Edit {
+        name: name("x"),
+        sessions: SessionDurations::DEFAULT,
+        reverification: None,
+        api_tokens: ApiTokens::Blocked,
+        offers_sso: None,
+        over: None,
+    }
 }
 
 fn nowhere() -> DirectoryId {

@@ -226,7 +226,7 @@ async fn an_offered_policy_lets_in_by_sso_too() {
     account(&world.org, &world.acme.organization, ("maya@acme.example", Role::Member)).await;
     let policy = (world.acme.organization.id, world.acme.made.policy, Sso::Offered);
     let now = world.now();
-    world.act(async |tx, word| org::acts::policies::set_sso(tx, word, policy, now).await).await;
+    world.act(async |tx, word| org::acts::seeding::set_sso(tx, word, policy, now).await).await;
     let home = world.sign_in(&mut world.browser(), &maya()).await;
     assert_eq!(home.status, StatusCode::SEE_OTHER, "{home:?}");
 }

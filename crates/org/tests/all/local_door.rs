@@ -156,7 +156,7 @@ async fn signing_in_by_sso_gives_no_fresh_proof() {
 async fn sso(world: &World, sso: Sso) {
     let policy = (world.acme.organization.id, world.acme.made.policy, sso);
     let now = world.now();
-    world.act(async |tx, word| org::acts::policies::set_sso(tx, word, policy, now).await).await;
+    world.act(async |tx, word| org::acts::seeding::set_sso(tx, word, policy, now).await).await;
 }
 
 /// A one-time link for an account, as a path.
@@ -180,7 +180,7 @@ pub(crate) async fn enrol(
     register(browser, &link, device).await
 }
 
-async fn register(browser: &mut Browser, link: &str, device: &mut Authenticator) -> Answer {
+pub(crate) async fn register(browser: &mut Browser, link: &str, device: &mut Authenticator) -> Answer {
     let page = browser.get(link).await;
     let csrf = page.csrf();
     let options = browser.post_json(&format!("{link}/passkey/begin"), &csrf, &json!({})).await;

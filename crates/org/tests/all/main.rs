@@ -6,6 +6,7 @@
 mod acts;
 mod admin;
 mod circles;
+mod enforcing;
 mod journeys;
 mod kit;
 mod local_door;

@@ -23,6 +23,8 @@ async fn every_answer_of_every_address_is_protected() {
     for address in org::addresses().into_iter().chain(["/nowhere", "/admin/nowhere"]) {
         let path = address
             .replace("{unique_id}", &id)
+            .replace("{policy}", &world.acme.made.policy.to_string())
+            .replace("{test}", &id)
             .replace("{handle}", "x")
             .replace("{token}", "x")
             .replace("{what}", "x");

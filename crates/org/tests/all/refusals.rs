@@ -240,7 +240,7 @@ async fn a_policy_without_sso_refuses_the_identity_provider() {
     let target = world.leave(&mut browser, "maya@acme.example", "/").await;
     let policy = (world.acme.organization.id, world.acme.made.policy, Sso::Off);
     let now = world.now();
-    world.act(async |tx, word| org::acts::policies::set_sso(tx, word, policy, now).await).await;
+    world.act(async |tx, word| org::acts::seeding::set_sso(tx, word, policy, now).await).await;
     let page = browser.bring_home(&world.acme.us, &good(&world, &target)).await;
     assert_eq!(page.code(), "authentication-policy-strategy-mismatch");
     let again = browser.type_address("maya@acme.example", "/").await;

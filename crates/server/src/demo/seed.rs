@@ -9,7 +9,7 @@ use idp::model::claims::{ClaimMapping, ClaimNameFormat, ClaimSource, UserAttribu
 use idp::model::name_id::{Format, NameIdRule};
 use org::Org;
 use org::model::{
-    Certificates, Claim, DomainName, IdentityProvider, OrganizationId, OrganizationKey, Plan, Role,
+    Certificates, Claim, DomainName, IdentityProvider, OrganizationId, OrganizationKey, Plan, PolicyId, Role,
     ServiceProvider, Sso, UniqueId,
 };
 use store::Tx;
@@ -32,7 +32,12 @@ pub async fn seed(idp: &Idp, org: &Org, products_port: u16) -> Result<Demo, Box<
     tx.commit().await?;
     // The directory's rule takes a lock, which comes first in its transaction.
     let tx = org.store().begin().await?;
-    let unique_id = directory(&tx, (idp, org), acme).await?;
+    let (unique_id, policy) = directory(&tx, (idp, org), acme).await?;
+    tx.commit().await?;
+    // On the operator's word: nobody is here yet who could make a test sign-in.
+    let tx = org.store().begin().await?;
+    let enforced = (acme, policy, Sso::Enforced);
+    org::acts::seeding::set_sso(&tx, &org.host("demo"), enforced, org.now()).await?;
     tx.commit().await?;
     let service_provider = ServiceProvider::new(org.public_url(), unique_id)?;
     let settings = application(org, &service_provider)?;
@@ -63,13 +68,13 @@ async fn organization(tx: &Tx, org: &Org) -> Result<(OrganizationId, Uuid), Box<
     Ok((acme, fallback.id.uuid()))
 }
 
-/// Steps 2, 4, 5 and 6 of the guide.
+/// Steps 2, 4 and 5 of the guide.
 async fn directory(
     tx: &Tx,
     (idp, org): (&Idp, &Org),
     acme: OrganizationId,
-) -> Result<UniqueId, Box<dyn Error + Send + Sync>> {
-    use org::acts::{directories, domains, policies, saml_configurations};
+) -> Result<(UniqueId, PolicyId), Box<dyn Error + Send + Sync>> {
+    use org::acts::{directories, domains, saml_configurations};
     let (now, word) = (org.now(), org.host("demo"));
     let named = (acme, DisplayName::parse("Countersign")?);
     let new = directories::NewDirectory::draw(named, now, org.entropy());
@@ -87,8 +92,7 @@ async fn directory(
     saml_configurations::save(tx, &word, save, now).await?;
     let domain: DomainName = DOMAIN.parse()?;
     domains::link(tx, &word, (acme, &domain, Some(directory.directory)), now).await?;
-    policies::set_sso(tx, &word, (acme, directory.policy, Sso::Enforced), now).await?;
-    Ok(directory.unique_id)
+    Ok((directory.unique_id, directory.policy))
 }
 
 /// Step 3 of the guide, as it is typed there.

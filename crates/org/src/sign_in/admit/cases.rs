@@ -1,7 +1,7 @@
 //! The table of cases of hop 7: what is asserted and known → what happens.
 
 use super::*;
-use crate::model::{DirectoryId, DirectoryKind, PolicyId, SessionDurations};
+use crate::model::{DirectoryId, DirectoryKind, Enforcement, PolicyId, SsoSetting};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -160,6 +160,8 @@ fn provisioning() -> Vec<Case> {
         ("claim by hand", maya(), &[claim_manual], Err("jit-claim-not-automatic")),
         ("default policy only offers", maya(), &[default_offers], Err("jit-sso-not-enforced")),
         ("default policy without SSO", maya(), &[default_off], Err("jit-sso-not-enforced")),
+        ("default policy's probation is over", maya(), &[default_returned], Err("jit-sso-not-enforced")),
+        ("default policy's plan is over", maya(), &[plan_over], Err("jit-sso-not-enforced")),
         ("JIT off", maya(), &[jit_off], Err("jit-switched-off")),
         ("no first name", named(None, Some("Lee")), &[], Err("jit-first-name-missing")),
         ("no last name", named(Some("Maya"), None), &[], Err("jit-last-name-missing")),
@@ -300,18 +302,15 @@ fn usual() -> Facts {
         typed: None,
         signed_in: None,
         agreed: false,
+        now: Timestamp::from_second(1_800_000_000).unwrap(),
     }
 }
 
 fn policy(id: PolicyId, directory: DirectoryId, sso: Sso) -> AuthenticationPolicy {
+    let name = DisplayName::parse("Policy").unwrap();
     AuthenticationPolicy {
-        id,
-        organization: ACME,
-        directory,
-        name: DisplayName::parse("Policy").unwrap(),
-        is_default: id == DEFAULT,
-        sso,
-        sessions: SessionDurations::DEFAULT,
+        sso: SsoSetting::settled(sso, Timestamp::UNIX_EPOCH),
+        ..AuthenticationPolicy::new((id, ACME, directory), name, id == DEFAULT)
     }
 }
 
@@ -414,11 +413,22 @@ fn no_policy(facts: &mut Facts) {
 }
 
 fn default_offers(facts: &mut Facts) {
-    facts.default_policy.sso = Sso::Offered;
+    facts.default_policy.sso = SsoSetting::Offered;
+}
+
+/// Enforced without a confirmation, and past the end of its probation.
+fn default_returned(facts: &mut Facts) {
+    let at = Timestamp::UNIX_EPOCH;
+    facts.default_policy.sso =
+        SsoSetting::Enforced(Enforcement { enforced_at: at, returns_at: at, confirmed_at: None });
+}
+
+fn plan_over(facts: &mut Facts) {
+    facts.default_policy.required_until = Some(Timestamp::UNIX_EPOCH);
 }
 
 fn default_off(facts: &mut Facts) {
-    facts.default_policy.sso = Sso::Off;
+    facts.default_policy.sso = SsoSetting::Off;
 }
 
 fn jit_off(facts: &mut Facts) {

@@ -117,6 +117,18 @@ impl Refusal {
         )
     }
 
+    /// Whether the same person would be refused again, whatever the browser, the
+    /// address typed and the policy's word on SSO.
+    pub const fn would_happen_again(&self) -> bool {
+        matches!(
+            self,
+            Self::AddressConflict(_)
+                | Self::AdministratorAddress { .. }
+                | Self::StableIdMissing
+                | Self::LinkedToAnother { .. }
+        )
+    }
+
     /// What the rule wanted, for the administrators' event log.
     pub fn expected(&self) -> String {
         match self {

@@ -4,7 +4,9 @@
 //! as their policies are the same, and the local door never says for whom it
 //! opens: its ceremony is discoverable.
 
-use crate::model::{AuthenticationPolicy, Directory, DirectoryId, Sso};
+use jiff::Timestamp;
+
+use crate::model::{AuthenticationPolicy, Directory, DirectoryId, Sso, effective};
 
 /// What is known of the address that was typed.
 #[derive(Clone, Debug, Default)]
@@ -41,27 +43,31 @@ pub enum Way {
 ///
 /// A directory that is switched off or not configured sends nobody away: the
 /// local door is shown, and it refuses whoever must come by SSO.
-pub fn start(known: &Known) -> Way {
+pub fn start(known: &Known, now: Timestamp) -> Way {
     let governed = known.policy.as_ref().or(known.linked.as_ref());
     match governed {
-        Some(by) if by.policy.sso != Sso::Off && by.directory.enabled && by.configured => {
+        Some(by) if requires(by, now) != Sso::Off && by.directory.enabled && by.configured => {
             Way::Sso(by.directory.id)
         }
         _ => Way::LocalDoor,
     }
 }
 
+fn requires(by: &Governed, now: Timestamp) -> Sso {
+    effective(&by.policy, now)
+}
+
 /// Whether a passkey that this service keeps may open a session under this
 /// policy. Asked after the ceremony, so that one that ends after SSO was
 /// enforced is sent to the identity provider.
-pub fn local_door_is_open(policy: Option<&AuthenticationPolicy>) -> bool {
-    policy.is_none_or(|policy| policy.sso != Sso::Enforced)
+pub fn local_door_is_open(policy: Option<&AuthenticationPolicy>, now: Timestamp) -> bool {
+    policy.is_none_or(|policy| effective(policy, now) != Sso::Enforced)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DirectoryKind, JitProvisioning, OrganizationId, PolicyId, SessionDurations};
+    use crate::model::{DirectoryKind, Enforcement, JitProvisioning, OrganizationId, PolicyId, SsoSetting};
     use console::person::DisplayName;
     use uuid::Uuid;
 
@@ -71,13 +77,12 @@ mod tests {
         let directory = DirectoryId::new(Uuid::from_u128(directory));
         Governed {
             policy: AuthenticationPolicy {
-                id: PolicyId::new(Uuid::from_u128(3)),
-                organization,
-                directory,
-                name: name.clone(),
-                is_default: true,
-                sso,
-                sessions: SessionDurations::DEFAULT,
+                sso: SsoSetting::settled(sso, now()),
+                ..AuthenticationPolicy::new(
+                    (PolicyId::new(Uuid::from_u128(3)), organization, directory),
+                    name.clone(),
+                    true,
+                )
             },
             directory: Directory {
                 id: directory,
@@ -89,6 +94,19 @@ mod tests {
             },
             configured: true,
         }
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).unwrap()
+    }
+
+    /// Enforced without a confirmation; probation ends so many seconds from now.
+    fn on_probation(directory: u128, left: i64) -> Governed {
+        let mut by = governed(directory, Sso::Enforced);
+        let returns_at = now() + jiff::SignedDuration::from_secs(left);
+        let enforced_at = returns_at - jiff::SignedDuration::from_mins(60);
+        by.policy.sso = SsoSetting::Enforced(Enforcement { enforced_at, returns_at, confirmed_at: None });
+        by
     }
 
     fn off(mut by: Governed) -> Governed {
@@ -132,6 +150,8 @@ mod tests {
                 Some(off(governed(domain, Sso::Enforced))),
                 Way::LocalDoor,
             ),
+            ("on probation", Some(on_probation(own, 1)), None, sso(own)),
+            ("probation is over: still offered", Some(on_probation(own, 0)), None, sso(own)),
             ("only a draft", Some(draft(governed(own, Sso::Enforced))), None, Way::LocalDoor),
             ("domain's is only a draft", None, Some(draft(governed(domain, Sso::Enforced))), Way::LocalDoor),
             (
@@ -142,7 +162,7 @@ mod tests {
             ),
         ];
         for (what, policy, linked, way) in cases {
-            assert_eq!(start(&Known { policy, linked }), way, "{what}");
+            assert_eq!(start(&Known { policy, linked }, now()), way, "{what}");
         }
     }
 
@@ -150,8 +170,10 @@ mod tests {
     fn the_local_door_is_shut_where_sso_is_enforced() {
         for (sso, open) in [(Sso::Off, true), (Sso::Offered, true), (Sso::Enforced, false)] {
             let by = governed(1, sso);
-            assert_eq!(local_door_is_open(Some(&by.policy)), open, "{sso:?}");
+            assert_eq!(local_door_is_open(Some(&by.policy), now()), open, "{sso:?}");
         }
-        assert!(local_door_is_open(None));
+        assert!(local_door_is_open(None, now()));
+        assert!(!local_door_is_open(Some(&on_probation(1, 1).policy), now()));
+        assert!(local_door_is_open(Some(&on_probation(1, 0).policy), now()), "it opens by itself");
     }
 }

@@ -64,6 +64,15 @@ impl World {
         Self { org, router, clock, acme, frida, folder }
     }
 
+    /// The same, and no policy says anything about SSO yet.
+    pub(crate) async fn before_sso(database: &TestDatabase) -> Self {
+        let world = Self::new(database).await;
+        let off = (world.acme.organization.id, world.acme.made.policy, Sso::Off);
+        let now = world.now();
+        world.act(async |tx, word| org::acts::seeding::set_sso(tx, word, off, now).await).await;
+        world
+    }
+
     /// The same deployment after a restart.
     pub(crate) async fn restarted(self, database: &TestDatabase) -> Self {
         let Self { org, router, clock, acme, frida, folder } = self;
@@ -157,10 +166,11 @@ impl Tenant {
                 over: None,
                 identity_provider: idp.as_configured(),
             };
-            org::acts::saml_configurations::save(tx, word, save, now).await?;
-            org::acts::policies::set_sso(tx, word, (id, made.policy, Sso::Enforced), now).await
+            org::acts::saml_configurations::save(tx, word, save, now).await
         })
         .await;
+        let enforced = (id, made.policy, Sso::Enforced);
+        act_on(org, async |tx, word| org::acts::seeding::set_sso(tx, word, enforced, now).await).await;
         let us = ServiceProvider::new(org.public_url(), made.unique_id).unwrap();
         Self { organization, made, us, idp: idp.clone() }
     }
@@ -192,6 +202,16 @@ pub(crate) async fn act_on<T>(org: &Org, act: impl AsyncFnOnce(&Tx, &Word) -> Re
     let tx = org.store().begin().await.unwrap();
     let done = act(&tx, &word).await;
     settle(tx, done).await.unwrap().unwrap()
+}
+
+/// Tries an act; a refusal is written as in a handler.
+pub(crate) async fn tried<T>(
+    org: &Org,
+    act: impl AsyncFnOnce(&Tx) -> Result<T, ActError>,
+) -> Result<T, org::acts::Refusal> {
+    let tx = org.store().begin().await.unwrap();
+    let done = act(&tx).await;
+    settle(tx, done).await.unwrap()
 }
 
 /// The word of somebody who is signed in.

@@ -66,7 +66,7 @@ pub(super) fn org_origin(ports: [u16; 2]) -> String {
 
 /// Acme, its domain claimed, SSO enforced.
 async fn organization(org: &Org, idp: &Idp) -> ServiceProvider {
-    use org::acts::{directories, domains, organizations, policies, saml_configurations};
+    use org::acts::{directories, domains, organizations, saml_configurations, seeding};
     let (now, word, name) = (org.now(), org.host("test"), DisplayName::parse("Acme").unwrap());
     let named = ("acme".parse().unwrap(), name.clone(), Plan::GuardStandard);
     let new = NewOrganization::draw(named, now, org.entropy());
@@ -87,7 +87,9 @@ async fn organization(org: &Org, idp: &Idp) -> ServiceProvider {
     };
     let save = Save { organization: acme, unique_id: made.unique_id, over: None, identity_provider };
     saml_configurations::save(&tx, &word, save, now).await.unwrap();
-    policies::set_sso(&tx, &word, (acme, made.policy, Sso::Enforced), now).await.unwrap();
+    tx.commit().await.unwrap();
+    let tx = org.store().begin().await.unwrap();
+    seeding::set_sso(&tx, &word, (acme, made.policy, Sso::Enforced), now).await.unwrap();
     tx.commit().await.unwrap();
     ServiceProvider::new(org.public_url(), made.unique_id).unwrap()
 }
