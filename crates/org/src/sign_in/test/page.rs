@@ -141,6 +141,7 @@ mod tests {
             place: "Acme".to_owned(),
             nav: Vec::new(),
             person: Person { name: "Frida".to_owned(), email: "frida@fallback.example".to_owned() },
+            search: None,
             sign_out: "/logout".to_owned(),
             csrf: web::CsrfToken::sample(),
         }
