@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::algorithm::DigestAlgorithm;
 use crate::canonical::{Canonical, Enveloped};
 use crate::certificate::Certificate;
-use crate::grammar::{DS, DS_WRITTEN, ENVELOPED, EXCLUSIVE};
+use crate::grammar::{DS_WRITTEN, ENVELOPED, EXCLUSIVE};
 use crate::keys::{KeyError, SigningKey};
 
 /// Signs an element. The digest is taken of its octets as they are; what is added is
@@ -49,24 +49,29 @@ pub fn sign<'n>(
     let Enveloped { mut element, id, place } = unsigned;
     let digest = DigestAlgorithm::Sha256.digest(&element.octets);
     let info = signed_info(&id, key, &STANDARD.encode(digest));
-    let to_sign = ["<ds:SignedInfo xmlns:ds=\"", DS, "\">", &info].concat();
-    let value = key.sign_octets(to_sign.as_bytes(), rng)?;
-    let mut signature = String::with_capacity(info.len() + value.len() * 2 + 512);
-    signature += &["<ds:Signature xmlns:ds=\"", DS, "\"><ds:SignedInfo>", &info].concat();
-    signature += "<ds:SignatureValue>";
-    STANDARD.encode_string(value, &mut signature);
-    signature += "</ds:SignatureValue>";
-    if let Some(certificate) = certificate {
-        signature += "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>";
-        signature += certificate.base64();
-        signature += "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>";
-    }
-    signature += "</ds:Signature>";
-    // Not `splice`, which moves octets one by one.
-    let tail = element.octets.split_off(place);
-    element.octets.reserve(signature.len() + tail.len());
-    element.octets.extend_from_slice(signature.as_bytes());
-    element.octets.extend_from_slice(&tail);
+    let value = STANDARD.encode(key.sign_octets(info.as_bytes(), rng)?);
+    let shown = certificate.map_or([""; 3], |certificate| [KEY_INFO, certificate.base64(), KEY_INFO_END]);
+    let [key_info, certificate, key_info_end] = shown;
+    let parts = [
+        SIGNATURE,
+        // In its place it needs no declaration: `Signature` makes it.
+        "<ds:SignedInfo>",
+        &info[SIGNED_INFO.len()..],
+        "<ds:SignatureValue>",
+        &value,
+        "</ds:SignatureValue>",
+        key_info,
+        certificate,
+        key_info_end,
+        "</ds:Signature>",
+    ];
+    let added: usize = parts.iter().map(|part| part.len()).sum();
+    let (before, after) = element.octets.split_at(place);
+    let mut octets = Vec::with_capacity(element.octets.len() + added);
+    octets.extend_from_slice(before);
+    parts.iter().for_each(|part| octets.extend_from_slice(part.as_bytes()));
+    octets.extend_from_slice(after);
+    element.octets = octets;
     if !element.declared.contains(&DS_WRITTEN) {
         element.declared.push(DS_WRITTEN);
     }
@@ -85,9 +90,10 @@ pub enum SignError {
     Key(#[from] KeyError),
 }
 
-/// `SignedInfo` after its start tag, in canonical form. An `ID` needs no escape.
+/// `SignedInfo` in canonical form, which is what is signed. An `ID` needs no escape.
 fn signed_info(id: &str, key: &SigningKey, digest: &str) -> String {
     [
+        SIGNED_INFO,
         "<ds:CanonicalizationMethod Algorithm=\"",
         EXCLUSIVE,
         "\"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm=\"",
@@ -106,3 +112,8 @@ fn signed_info(id: &str, key: &SigningKey, digest: &str) -> String {
     ]
     .concat()
 }
+
+const SIGNATURE: &str = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">";
+const SIGNED_INFO: &str = "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">";
+const KEY_INFO: &str = "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>";
+const KEY_INFO_END: &str = "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>";

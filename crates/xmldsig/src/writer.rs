@@ -74,7 +74,15 @@ impl<'n> Writer<'n> {
     /// Nothing written yet.
     #[must_use]
     pub fn new() -> Writer<'n> {
-        Writer { octets: Vec::with_capacity(ROOM), ..Writer::default() }
+        Writer {
+            octets: Vec::with_capacity(ROOM),
+            attributes: Vec::with_capacity(8),
+            values: String::with_capacity(512),
+            open: Vec::with_capacity(8),
+            rendered: Vec::with_capacity(4),
+            declared: Vec::with_capacity(4),
+            ..Writer::default()
+        }
     }
 
     /// Opens the element `name` inside the one that is open.
@@ -356,4 +364,5 @@ fn write_name(name: Name<'_>, octets: &mut Vec<u8>) {
     octets.extend_from_slice(name.local.as_bytes());
 }
 
-const ROOM: usize = 4096;
+/// So that a message seldom has to move while it grows.
+const ROOM: usize = 8192;

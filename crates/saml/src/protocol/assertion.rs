@@ -236,15 +236,15 @@ fn read_attributes(statement: Element<'_>, into: &mut Vec<Attribute>) -> Result<
 /// text of which two readers would say the same.
 fn read_attribute(attribute: Element<'_>) -> Result<Attribute, Malformed> {
     let mut rest = children(attribute)?;
-    let values = rest.many(ASSERTION, "AttributeValue");
+    let mut texts = Vec::with_capacity(1);
+    while let Some(value) = rest.optional(ASSERTION, "AttributeValue") {
+        if value.elements().next().is_none() {
+            texts.push(text(value)?.into_owned());
+        }
+    }
     rest.end()?;
     let name = required(attribute, "Name")?;
     let format = attribute.attribute("NameFormat");
     let format = format.map_or(NameFormat::Unspecified, NameFormat::from_uri);
-    let texts = values
-        .into_iter()
-        .filter(|value| value.elements().next().is_none())
-        .map(|value| text(value).map(std::borrow::Cow::into_owned))
-        .collect::<Result<Vec<_>, _>>()?;
     Attribute::new(name, format, texts).map_err(|why| Malformed::value("Attribute", why))
 }

@@ -51,6 +51,10 @@ fn has_authority(rest: &str) -> bool {
 
 /// Whether each octet may stand in a path, query or fragment, or begins `%` and two digits.
 fn are_uri_octets(mut octets: &[u8]) -> bool {
+    // Hardly any name has an escape.
+    if octets.iter().all(|&octet| is_uri_octet(octet)) {
+        return true;
+    }
     loop {
         octets = match octets {
             [] => return true,
