@@ -35,7 +35,8 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--sign-for") {
         let time = Duration::from_millis(arguments[at + 1].parse().unwrap());
-        return println!("{}", signatures_in(time));
+        let (rate, seconds) = signatures_in(time);
+        return println!("{rate} {seconds}");
     }
     // `cargo test --benches` only wants to know that it runs.
     let quick = !arguments.iter().any(|argument| argument == "--bench");
@@ -112,7 +113,7 @@ async fn under_load(binary: &Path, cores: &Cores, quick: bool) {
         load.run(Duration::from_secs_f64(time)).await;
         let (mut measured, mut answered) = (Vec::new(), load.answered);
         for _ in 0..rounds {
-            let bare = bare_signatures(cores, time / 3.0);
+            let (bare, signature) = bare_signatures(cores, time / 3.0);
             let used = [processor_time(deployment.process().id()), processor_time(std::process::id())];
             let began = Instant::now();
             load.run(Duration::from_secs_f64(time)).await;
@@ -122,6 +123,7 @@ async fn under_load(binary: &Path, cores: &Cores, quick: bool) {
             answered = load.answered;
             measured.push(Round {
                 bare,
+                signature,
                 rate: number / wall,
                 user: (server.0 - used[0].0) / number,
                 system: (server.1 - used[0].1) / number,
@@ -140,6 +142,8 @@ async fn under_load(binary: &Path, cores: &Cores, quick: bool) {
 /// One round: rates are per second, times in seconds per sign-in.
 struct Round {
     bare: f64,
+    /// Of the processor, for a bare signature.
+    signature: f64,
     rate: f64,
     user: f64,
     system: f64,
@@ -156,14 +160,14 @@ fn report(engine: &str, rounds: &[Round], load: &Load) {
     row(&format!("{engine}: sign-ins over HTTP, one core"), &format!("{rate:.0}/s"), None);
     row(&format!("{engine}: of bare signing"), &format!("{share:.0} %"), bar);
     let micros = |seconds: f64| format!("{:.0} µs", seconds * 1e6);
-    let bare = of(|round| 1.0 / round.bare);
-    let rest = of(|round| 1.0 / round.rate) - bare;
-    row(&format!("{engine}:   a sign-in: the signature"), &micros(bare), None);
-    row(&format!("{engine}:   a sign-in: the rest"), &micros(rest), None);
-    row(&format!("{engine}:     of it in the program"), &micros(of(|round| round.user) - bare), None);
-    row(&format!("{engine}:     of it in the kernel (sockets, files)"), &micros(of(|r| r.system)), None);
+    row(&format!("{engine}: a sign-in in all"), &micros(of(|r| 1.0 / r.rate)), None);
+    row(&format!("{engine}:   of it the signature"), &micros(of(|r| r.signature)), None);
+    row(&format!("{engine}:   of it else in the program"), &micros(of(|r| r.user - r.signature)), None);
+    row(&format!("{engine}:   of it in the kernel (sockets, files)"), &micros(of(|r| r.system)), None);
     let idle = of(|round| (1.0 - round.busy) / round.rate);
-    row(&format!("{engine}:     of it waiting (sync, database)"), &micros(idle), None);
+    row(&format!("{engine}:   of it the core does nothing, or something else"), &micros(idle), None);
+    let used = of(|round| round.signature / (round.user + round.system)) * 100.0;
+    row(&format!("{engine}: the signature's share of the processor time"), &format!("{used:.0} %"), None);
     let percent = |part: f64| format!("{:.0} %", part * 100.0);
     row(&format!("{engine}: the server's core is busy"), &percent(of(|round| round.busy)), None);
     row(&format!("{engine}: the load's process is busy"), &percent(of(|round| round.load)), None);
@@ -182,26 +186,31 @@ fn row(what: &str, value: &str, bar: Option<(&str, bool)>) {
     println!("| {what:<58} | {value:>16} | {bar:<24} |");
 }
 
-/// How many signatures a process on the server's core makes in a second.
-fn bare_signatures(cores: &Cores, seconds: f64) -> f64 {
+/// How many signatures a process on the server's core makes in a second, and how long the processor
+/// is at one.
+fn bare_signatures(cores: &Cores, seconds: f64) -> (f64, f64) {
     let milliseconds = format!("{:.0}", seconds * 1e3);
     let [program, arguments @ ..] = cores.under_server();
     let me = std::env::current_exe().unwrap();
     let signed = Command::new(program).args(arguments).arg(me).args(["--sign-for", &milliseconds]).output();
-    String::from_utf8(signed.unwrap().stdout).unwrap().trim().parse().unwrap()
+    let said = String::from_utf8(signed.unwrap().stdout).unwrap();
+    let (rate, seconds) = said.trim().split_once(' ').unwrap();
+    (rate.parse().unwrap(), seconds.parse().unwrap())
 }
 
-fn signatures_in(time: Duration) -> f64 {
+fn signatures_in(time: Duration) -> (f64, f64) {
     let (key, rng) = (RsaKeyPair::generate(KeySize::Rsa2048).unwrap(), SystemRandom::new());
     let mut signature = vec![0; key.public_modulus_len()];
     let mut sign = || key.sign(&RSA_PKCS1_SHA256, &rng, b"octets", &mut signature).unwrap();
     (0..100).for_each(|_| sign());
-    let (began, mut count) = (Instant::now(), 0.0);
+    let me = std::process::id();
+    let (began, used, mut count) = (Instant::now(), processor_time(me), 0.0);
     while began.elapsed() < time {
         (0..10).for_each(|_| sign());
         count += 10.0;
     }
-    count / began.elapsed().as_secs_f64()
+    let (wall, now) = (began.elapsed().as_secs_f64(), processor_time(me));
+    (count / wall, (now.0 + now.1 - used.0 - used.1) / count)
 }
 
 /// Seconds of the processor that a process has used: in itself, in the kernel for it.
