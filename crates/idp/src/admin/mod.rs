@@ -7,6 +7,7 @@ pub(crate) mod access;
 mod activity;
 mod application_form;
 pub(crate) mod applications;
+mod choices;
 pub(crate) mod confirmed;
 mod conflict;
 pub(crate) mod events;
@@ -18,6 +19,7 @@ pub(crate) mod person_edit;
 pub(crate) mod preview;
 pub(crate) mod search;
 pub(crate) mod settings;
+mod step;
 pub(crate) mod why;
 pub(crate) mod wizard;
 

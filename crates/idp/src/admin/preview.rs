@@ -10,7 +10,8 @@ use serde::Serialize;
 use uuid::Uuid;
 use web::{CheckedForm, Error, Fields};
 
-use super::application_form::{ApplicationForm, Posted, Step};
+use super::application_form::{ApplicationForm, Posted};
+use super::step::Step;
 use super::wizard::{load, page_faults};
 use crate::error::broken;
 use crate::model::atlassian;

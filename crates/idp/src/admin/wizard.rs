@@ -8,19 +8,19 @@ use uuid::Uuid;
 use web::page::Console;
 use web::{CheckedForm, Error, Fields, StrictQuery, filters};
 
-use super::application_form::{ApplicationForm, ClaimRow, FIXED, Posted, Step};
+use super::application_form::{ApplicationForm, ClaimRow, Posted};
 use super::applications::{LIST, find, path};
+use super::choices::Choices;
 use super::conflict::{Conflict, conflict};
 use super::console;
 use super::preview::{Preview, preview};
+use super::step::Step;
 use crate::acts::drafts::{self as acts, Ready};
 use crate::acts::{self as act, Refusal};
 use crate::error::{broken, refusal_page};
 use crate::login::Nothing;
-use crate::model::application::{ApplicationId, Audience, Instance, Integration, Signs, Version};
-use crate::model::claims::{ClaimNameFormat, UserAttribute};
+use crate::model::application::{ApplicationId, Audience, Integration, Version};
 use crate::model::draft::{Becomes, Draft, DraftId};
-use crate::model::name_id::Format;
 use crate::model::role::Permission;
 use crate::people::{Admin, Turned};
 use crate::state::Idp;
@@ -63,39 +63,6 @@ struct Page {
     label: String,
     path: String,
     state: &'static str,
-}
-
-/// A word to choose, and the message that names it.
-pub(super) struct Choice {
-    pub(super) word: &'static str,
-    pub(super) label: String,
-}
-
-/// The words to choose from.
-struct Choices {
-    instances: Vec<Choice>,
-    formats: Vec<Choice>,
-    attributes: Vec<&'static str>,
-    name_formats: Vec<Choice>,
-    signs: Vec<Choice>,
-    fixed: &'static str,
-}
-
-impl Choices {
-    fn all() -> Self {
-        let words = |prefix: &str, words: Vec<&'static str>| {
-            words.into_iter().map(|word| Choice { word, label: format!("{prefix}-{word}") }).collect()
-        };
-        let name_formats = ClaimNameFormat::ALL.iter().map(|f| f.as_str()).collect();
-        Self {
-            instances: words("instance", Instance::ALL.iter().map(|i| i.as_str()).collect()),
-            formats: words("format", Format::ALL.iter().map(|f| f.as_str()).collect()),
-            attributes: UserAttribute::ALL.iter().map(|a| a.as_str()).collect(),
-            name_formats: words("name-format", name_formats),
-            signs: words("signs", Signs::ALL.iter().map(|s| s.as_str()).collect()),
-            fixed: FIXED,
-        }
-    }
 }
 
 /// Which entry of the gallery.
