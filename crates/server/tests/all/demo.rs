@@ -1,50 +1,56 @@
 //! The demo as a newcomer starts it: the binary, a process of its own, read by what it prints.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::ops::Deref;
+use std::process::{Command, Stdio};
 
 use store::events::{Filter, list};
 use store::{Store, StoreUrl};
-use testkit::browser::Browser;
+use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
 use url::Url;
+
+use crate::addresses::Addresses;
+use crate::served::{Running, free_ports};
 
 /// A running demo in a folder of its own. Dropping it ends it.
 pub(crate) struct Demo {
-    child: Child,
+    child: Running,
     printed: Vec<String>,
     folder: tempfile::TempDir,
-    ports: [u16; 3],
+    addresses: Addresses,
 }
 
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _already_gone = self.child.kill().and_then(|()| self.child.wait());
+impl Deref for Demo {
+    type Target = Addresses;
+
+    fn deref(&self) -> &Addresses {
+        &self.addresses
     }
 }
 
 impl Demo {
     /// Starts it with empty folders and waits until it has printed everything.
     pub(crate) fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let ports = free_ports();
-        let (child, printed) = run(folder.path(), ports, None);
-        Self { child, printed, folder, ports }
+        Self::start_on(None)
     }
 
     /// Starts it with `--browser` on an X display, as above.
     pub(crate) fn start_in_windows(display: &str) -> Self {
+        Self::start_on(Some(display))
+    }
+
+    fn start_on(display: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ports = free_ports();
-        let (child, printed) = run(folder.path(), ports, Some(display));
-        Self { child, printed, folder, ports }
+        let addresses = Addresses(free_ports());
+        let (child, printed) = run(folder.path(), addresses, display);
+        Self { child, printed, folder, addresses }
     }
 
     /// Stops it with the signal of Ctrl-C, and says how it ended.
     pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
-        let id = self.child.id().to_string();
+        let id = self.child.0.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        self.child.wait().unwrap()
+        self.child.0.wait().unwrap()
     }
 
     /// Starts it again with `--browser` on what it left.
@@ -52,7 +58,7 @@ impl Demo {
         for name in ["desktop", "phone"] {
             std::fs::remove_file(self.port_file(name)).unwrap();
         }
-        (self.child, self.printed) = run(self.folder.path(), self.ports, Some(display));
+        (self.child, self.printed) = run(self.folder.path(), self.addresses, Some(display));
     }
 
     /// Joins one of its two windows, `desktop` or `phone`, by the port that Chromium wrote down.
@@ -79,15 +85,13 @@ impl Demo {
 
     /// Kills it where it stands, and starts it again on what it left.
     pub(crate) fn kill_and_restart(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        (self.child, self.printed) = run(self.folder.path(), self.ports, None);
+        self.child.kill();
+        (self.child, self.printed) = run(self.folder.path(), self.addresses, None);
     }
 
     /// Ends it, and gives how often an end of it has noted this: `idp` or `org`.
     pub(crate) async fn end(mut self) -> impl AsyncFn(&str, &str) -> usize {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.child.kill();
         async move |end: &str, kind: &str| {
             let migrations = if end == "idp" { idp::migrations() } else { org::migrations() };
             let file = StoreUrl::file(self.folder.path().join("demo").join(format!("{end}.sqlite")));
@@ -115,24 +119,10 @@ impl Demo {
         Url::parse(line.split_whitespace().last().unwrap()).unwrap()
     }
 
-    /// The address of the organisation.
-    pub(crate) fn org(&self) -> String {
-        format!("http://acme.localhost:{}", self.ports[1])
-    }
-
-    /// The organisation as browsers name it: `acme.localhost:PORT`.
-    pub(crate) fn org_host(&self) -> String {
-        format!("acme.localhost:{}", self.ports[1])
-    }
-
     /// The port on which the organisation listens.
     pub(crate) fn org_port(&self) -> u16 {
-        self.ports[1]
-    }
-
-    /// The address of the identity provider.
-    pub(crate) fn idp(&self) -> String {
-        format!("http://idp.localhost:{}", self.ports[0])
+        let [_, org, _] = self.addresses.0;
+        org
     }
 
     /// How a sample product is registered at the organisation, its secret included.
@@ -143,44 +133,48 @@ impl Demo {
         products.iter_mut().find(|found| found["name"] == product).unwrap().take()
     }
 
-    /// The address of a sample product.
-    pub(crate) fn product(&self, name: &str) -> String {
-        format!("http://{name}.localhost:{}", self.ports[2])
+    /// Robin opens the one-time link of the fallback administrator and makes the passkey for the local door.
+    pub(crate) async fn enrol_robin(&self, browser: &Browser) {
+        browser.goto(self.link(&["passkey, once"]).as_str()).await;
+        browser.click("[data-passkey-start]").await;
+        browser.wait_for_text("Your passkey is ready").await;
     }
 }
 
-fn run(folder: &std::path::Path, ports: [u16; 3], display: Option<&str>) -> (Child, Vec<String>) {
-    let [idp, org, products] = ports;
+fn run(folder: &std::path::Path, addresses: Addresses, display: Option<&str>) -> (Running, Vec<String>) {
+    let [_, _, products] = addresses.0;
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     if let Some(display) = display {
         command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY");
     }
-    let mut child = command
+    let child = command
         .args(["demo", "--data"])
         .arg(folder.join("demo"))
         .arg("--key-file")
         .arg(folder.join("demo.key"))
-        .args(["--idp-url", &format!("http://idp.localhost:{idp}")])
-        .args(["--org-url", &format!("http://acme.localhost:{org}")])
+        .args(["--idp-url", &addresses.idp()])
+        .args(["--org-url", &addresses.org()])
         .args(["--products-port", &products.to_string()])
         .args(display.map(|_| "--browser"))
         .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .spawn();
+    let mut child = Running(child.unwrap());
     let mut printed = Vec::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+    for line in BufReader::new(child.0.stdout.take().unwrap()).lines() {
         printed.push(line.unwrap());
         if printed.last().is_some_and(|line| line.contains("--fresh begins anew")) {
             return (child, printed);
         }
     }
-    panic!("the demo ended: {:?}\n{}", child.wait(), printed.join("\n"));
+    panic!("the demo ended: {:?}\n{}", child.0.wait(), printed.join("\n"));
 }
 
-/// Ports that were free a moment ago.
-pub(crate) fn free_ports() -> [u16; 3] {
-    let sockets = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    sockets.map(|socket| socket.local_addr().unwrap().port())
+/// A browser, and its authenticator with the passkey that an enrolment link made.
+pub(crate) async fn enrolled(options: Options, link: &Url) -> (Browser, VirtualAuthenticator) {
+    let browser = Browser::start(options).await;
+    let device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
+    enrol(&browser, link).await;
+    (browser, device)
 }
 
 /// Opens an enrolment link and makes the passkey with whatever authenticator the browser has.

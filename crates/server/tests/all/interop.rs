@@ -4,11 +4,13 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use testkit::browser::Browser;
 use url::Url;
+
+use crate::served::Running;
 
 /// Where `scripts/interop` has put it.
 pub(crate) struct Software(PathBuf);
@@ -47,7 +49,7 @@ impl Software {
 
 /// A running program. Dropping it ends it.
 pub(crate) struct Program {
-    child: Child,
+    _process: Running,
     /// Its address, as it printed it.
     pub(crate) address: Url,
 }
@@ -55,13 +57,13 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it and waits until it has said where it listens.
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = Running(command.stdout(Stdio::piped()).spawn().unwrap());
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(process.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let Ok(address) = Url::parse(line.trim()) else {
-            panic!("{command:?} said {line:?} and ended: {:?}", child.wait());
+            panic!("{command:?} said {line:?} and ended: {:?}", process.0.wait());
         };
-        Self { child, address }
+        Self { _process: process, address }
     }
 
     /// A page of it.
@@ -71,12 +73,6 @@ impl Program {
 
     pub(crate) fn port(&self) -> String {
         self.address.port().unwrap().to_string()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _already_gone = self.child.kill().and_then(|()| self.child.wait());
     }
 }
 

@@ -1,23 +1,22 @@
 //! Arriving: lost answers, Refresh and Back on the way, and a service provider that sends people on.
 
-use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
+use testkit::browser::{Options, Transport, VirtualAuthenticator};
 
-use crate::demo::{Demo, enrol, type_address};
+use crate::demo::{Demo, enrolled, type_address};
 use crate::nodes::Deployment;
-use crate::phone::Hands;
 use crate::proxy::Proxy;
 use crate::service_provider::Place;
+use crate::two_screens::Screens;
 
 #[tokio::test]
 async fn journey_acs_refresh_after_a_lost_answer_leads_to_the_product() {
     let demo = Demo::start();
     let before = Proxy::to(demo.org_port()).await;
-    let browser = Browser::start(Options::desktop().map_host(&demo.org_host(), &before.address())).await;
-    let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
+    let options = Options::desktop().map_host(&demo.org_host(), &before.address());
+    let (browser, _device) = enrolled(options, &demo.enrolment("Maya", "computer")).await;
 
     // The response arrives and the answer to it does not: the browser stands on the ACS page.
-    let deep_link = format!("{}/browse/ACME-42", demo.product("jira"));
+    let deep_link = demo.deep_link();
     before.lose_answer("/login/callback");
     browser.goto(&deep_link).await;
     type_address(&browser, "maya@acme.example").await;
@@ -39,16 +38,12 @@ async fn journey_acs_refresh_after_a_lost_answer_leads_to_the_product() {
 #[tokio::test]
 async fn journey_acs_back_and_refresh_on_the_answers_own_page() {
     let demo = Demo::start();
-    let browser = Browser::start(Options::desktop()).await;
-    let device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
-    browser.goto(demo.link(&["passkey, once"]).as_str()).await;
-    browser.click("[data-passkey-start]").await;
-    browser.wait_for_text("Your passkey is ready").await;
+    let (browser, device) = enrolled(Options::desktop(), &demo.enrolment("Maya", "computer")).await;
+    demo.enrol_robin(&browser).await;
     browser.clear_cookies().await;
 
     // Maya waits at the identity provider; in another tab Robin comes in by the local door meanwhile.
-    let deep_link = format!("{}/browse/ACME-42", demo.product("jira"));
+    let deep_link = demo.deep_link();
     let keys = device.credentials(&browser).await;
     device.clear_credentials(&browser).await;
     browser.goto(&deep_link).await;
@@ -99,24 +94,20 @@ async fn journey_acs_back_and_refresh_on_the_answers_own_page() {
 #[tokio::test]
 async fn journey_acs_back_to_a_finished_sign_in_links_on() {
     let demo = Demo::start();
-    let enrolment = demo.enrolment("Maya", "phone");
-    let hands = Hands::start(Options::desktop(), Options::phone(), &enrolment).await;
-    hands.ask_for_code(&format!("{}/browse/ACME-42", demo.product("jira")), "maya@acme.example").await;
-    hands.scan().await;
-    hands.type_digits().await;
-    hands.confirm().await;
-    hands.desktop.click_role("button", "Continue as Maya Okafor").await;
-    hands.desktop.wait_for_text("Signed in as Maya").await;
+    let it = Screens::of_maya(&demo).await;
+    let code = it.code().await;
+    it.approved(&code).await;
+    it.home_as_maya(&demo.deep_link()).await;
 
-    hands.desktop.back().await;
-    hands.desktop.wait_for_text("Already done").await;
-    let there = hands.desktop.url().await;
+    it.desktop.back().await;
+    it.desktop.wait_for_text("Already done").await;
+    let there = it.desktop.url().await;
     assert!(there.as_str().starts_with(&demo.idp()), "{there}");
-    hands.desktop.refresh().await;
-    hands.desktop.click_role("link", "Open Acme").await;
-    hands.desktop.wait_for_text("Maya Okafor").await;
-    assert!(hands.desktop.url().await.as_str().starts_with(&demo.org()));
-    hands.quit().await;
+    it.desktop.refresh().await;
+    it.desktop.click_role("link", "Open Acme").await;
+    it.desktop.wait_for_text("Maya Okafor").await;
+    assert!(it.desktop.url().await.as_str().starts_with(&demo.org()));
+    it.close().await;
 
     let noted = demo.end().await;
     assert_eq!(noted("idp", "assertion.issued").await, 1);
@@ -129,9 +120,7 @@ async fn journey_acs_redirects_to_a_third_host_and_a_fourth() {
     let deployment = Deployment::with_application(place.settings()).await;
     let _node = deployment.first_node("");
     let provider = place.open(deployment.identity());
-    let browser = Browser::start(Options::desktop()).await;
-    let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    enrol(&browser, &deployment.enrolment()[0]).await;
+    let (browser, _device) = enrolled(Options::desktop(), &deployment.enrolment()[0]).await;
     browser.clear_cookies().await;
 
     // By a ceremony first, then by the session: the answer leaves from two pages.

@@ -3,12 +3,14 @@
 
 use std::time::{Duration, Instant};
 
+use crate::demo::Demo;
 use crate::two_screens::Screens;
 
 #[tokio::test]
 async fn journey_clocks_of_a_code_that_rotates_and_of_one_that_is_over() {
-    let it = Screens::new().await;
-    let page = it.deep_link();
+    let demo = Demo::start();
+    let it = Screens::of_maya(&demo).await;
+    let page = it.at.deep_link();
 
     // One sign-in as far as its digits, and left there, on both screens.
     let slow = it.code().await;
@@ -19,7 +21,7 @@ async fn journey_clocks_of_a_code_that_rotates_and_of_one_that_is_over() {
 
     // Another one, whose code rotates meanwhile.
     it.desktop.open_tab("about:blank").await;
-    it.ask(&it.demo.product("confluence")).await;
+    it.ask(&it.at.product("confluence")).await;
     let first = it.scan().await;
     let shown = Instant::now();
     let second = next_code(&it, &first).await;
@@ -46,12 +48,10 @@ async fn journey_clocks_of_a_code_that_rotates_and_of_one_that_is_over() {
     it.desktop.wait_for_text("Your sign-in is still here").await;
 
     // And it is: a new code, and home.
-    it.desktop.click_role("button", "Show a new code").await;
-    let fresh = it.read_code().await;
+    let fresh = it.new_code().await;
     it.approved(&fresh).await;
     it.home_as_maya(&page).await;
-    it.desktop.quit().await;
-    it.phone.quit().await;
+    it.close().await;
 }
 
 /// What the pixels say when they no longer say this.

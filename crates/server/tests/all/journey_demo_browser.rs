@@ -2,36 +2,31 @@
 //! demo prints, in the two windows that it opened.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use testkit::browser::Browser;
 
 use crate::demo::{Demo, type_address};
+use crate::served::Running;
 
 /// A screen that nobody sees. What is shown on it ends with it.
 struct Screen {
-    server: Child,
+    _server: Running,
     display: String,
 }
 
 impl Screen {
     fn start() -> Self {
-        let mut server = Command::new("Xvfb")
+        let server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is installed");
+            .spawn();
+        let mut server = Running(server.expect("Xvfb is installed"));
         let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Self { server, display: format!(":{}", number.trim()) }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        let _already_gone = self.server.kill().and_then(|()| self.server.wait());
+        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        Self { _server: server, display: format!(":{}", number.trim()) }
     }
 }
 
@@ -106,14 +101,14 @@ fn refused(variables: &[(&str, Option<&str>)], sentence: &str) {
 }
 
 async fn by_passkey(desktop: &Browser, demo: &Demo) {
-    desktop.goto(&format!("{}/browse/ACME-42", demo.product("jira"))).await;
+    desktop.goto(&demo.deep_link()).await;
     type_address(desktop, "maya@acme.example").await;
     desktop.click_role("button", "Sign in with a passkey").await;
     signed_in_to_the_page_asked_for(desktop, demo).await;
 }
 
 async fn signed_in_to_the_page_asked_for(desktop: &Browser, demo: &Demo) {
-    let asked = format!("{}/browse/ACME-42", demo.product("jira"));
+    let asked = demo.deep_link();
     desktop.wait_for_url("Jira", |url| url.as_str() == asked).await;
     assert!(desktop.source().await.contains("Signed in as Maya Okafor"));
 }

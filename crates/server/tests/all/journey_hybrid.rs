@@ -4,12 +4,14 @@
 use serde_json::json;
 use testkit::browser::{Browser, Transport, VirtualAuthenticator};
 
+use crate::demo::Demo;
 use crate::two_screens::Screens;
 
 #[tokio::test]
 async fn journey_hybrid_by_the_hint_and_an_authenticator_outside_the_desktop() {
-    let it = Screens::new().await;
-    let page = it.deep_link();
+    let demo = Demo::start();
+    let it = Screens::of_maya(&demo).await;
+    let page = it.at.deep_link();
     // The phone of the first enrolment, as the desktop's browser reaches it.
     let beside = VirtualAuthenticator::attach(&it.desktop, Transport::Hybrid).await;
     carry((&it.passkeys, &it.phone), (&beside, &it.desktop)).await;
@@ -19,7 +21,7 @@ async fn journey_hybrid_by_the_hint_and_an_authenticator_outside_the_desktop() {
     it.desktop.wait_for_text("Signed in as Maya").await;
     assert_eq!(it.desktop.url().await.as_str(), page);
 
-    it.desktop.goto(&format!("{}/phone", it.demo.idp())).await;
+    it.desktop.goto(&format!("{}/phone", it.at.idp())).await;
     let asked = it.desktop.script("return JSON.parse(sessionStorage.getItem('asked'))", Vec::new()).await;
     let phone = json!({
         "rpId": "idp.localhost", "hints": ["hybrid"], "userVerification": "required", "allowCredentials": [],

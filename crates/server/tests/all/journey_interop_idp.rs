@@ -29,7 +29,7 @@ async fn journey_interop_identity_provider_signs_people_in() {
     robin.save(&theirs, &pem, "").await;
 
     let maya = Browser::start(Options::desktop()).await;
-    let deep_link = format!("{}/browse/ACME-42", demo.product("jira"));
+    let deep_link = demo.deep_link();
     sign_in(&maya, &deep_link).await;
     maya.wait_for_text("Signed in as Maja").await;
     assert_eq!(maya.url().await.as_str(), deep_link);
@@ -73,9 +73,7 @@ impl Robin {
     async fn at_the_console(demo: &Demo) -> Self {
         let browser = Browser::start(Options::desktop()).await;
         let _passkey = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-        browser.goto(demo.link(&["passkey, once"]).as_str()).await;
-        browser.click("[data-passkey-start]").await;
-        browser.wait_for_text("Your passkey is ready").await;
+        demo.enrol_robin(&browser).await;
         let robin = Self { browser, console: format!("{}/admin/saml", demo.org()) };
         robin.browser.goto(&robin.console).await;
         robin

@@ -2,9 +2,9 @@
 //! is signed in.
 
 use serde_json::json;
-use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
+use testkit::browser::Options;
 
-use crate::demo::{Demo, enrol, type_address};
+use crate::demo::{Demo, enrolled, type_address};
 use crate::interop::{Program, Software, result};
 
 #[tokio::test]
@@ -22,9 +22,8 @@ async fn journey_interop_relying_party_learns_who_is_signed_in() {
     let jira = demo.product("jira");
     let host = jira.strip_prefix("http://").unwrap();
     let there = format!("127.0.0.1:{}", theirs.port());
-    let browser = Browser::start(Options::desktop().map_host(host, &there)).await;
-    let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
+    let options = Options::desktop().map_host(host, &there);
+    let (browser, _device) = enrolled(options, &demo.enrolment("Maya", "computer")).await;
     browser.clear_cookies().await;
 
     browser.goto(&format!("{jira}/login")).await;

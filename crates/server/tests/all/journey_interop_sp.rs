@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
+use testkit::browser::{Browser, Options};
 use testkit::schema::{Schema, assert_valid};
 
-use crate::demo::{Demo, enrol};
+use crate::demo::{Demo, enrolled};
 use crate::idp_console::{IdpConfiguration, Owner, Typed};
 use crate::interop::{Program, Software, another_certificate, base64_of, get, result};
 
@@ -28,9 +28,7 @@ async fn journey_interop_service_providers_accept_the_sign_in() {
     let demo = Demo::start();
     let owner = Owner::set_up(&demo).await;
     let idp = owner.idp_configuration().await;
-    let maya = Browser::start(Options::desktop()).await;
-    let _device = VirtualAuthenticator::attach(&maya, Transport::Internal).await;
-    enrol(&maya, &demo.enrolment("Maya", "computer")).await;
+    let (maya, _device) = enrolled(Options::desktop(), &demo.enrolment("Maya", "computer")).await;
     let folder = tempfile::tempdir().unwrap();
     let stage = Stage { software, owner, idp, maya, folder, _demo: demo };
     pysaml2(&stage).await;

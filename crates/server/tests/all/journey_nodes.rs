@@ -3,65 +3,62 @@
 use testkit::browser::{Browser, Options};
 
 use crate::nodes::{Deployment, Node};
-use crate::phone::Hands;
 use crate::proxy::Proxy;
+use crate::two_screens::Screens;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn journey_nodes_the_desktop_on_one_the_phone_on_the_other() {
     let Some(deployment) = Deployment::on_postgres().await else { return };
     let (_first, another) = (deployment.first_node(""), deployment.another_node());
-    let (hands, beside) = hands(&deployment, &another).await;
-    hands.ask_for_code(&deployment.deep_link(), "maya@acme.example").await;
+    let (it, beside) = screens(&deployment, &another).await;
+    let code = it.code().await;
 
-    watch(&hands.desktop).await;
-    hands.scan().await;
-    hands.desktop.wait_for_text("Type these digits on your phone").await;
-    let typed = now(&hands.phone).await;
-    hands.type_digits().await;
-    hands.desktop.wait_for_text("Now confirm on your phone").await;
-    let waited = heard(&hands.desktop, "typed").await - typed;
+    watch(&it.desktop).await;
+    it.open(&code).await;
+    let digits = it.digits().await;
+    let typed = now(&it.phone).await;
+    it.type_digits(&digits).await;
+    it.desktop.wait_for_text("Now confirm on your phone").await;
+    let waited = heard(&it.desktop, "typed").await - typed;
     assert!(waited < WOKEN, "the desktop's node was not woken: it looked by itself after {waited} ms");
-    hands.confirm().await;
+    it.confirm().await;
 
-    hands.desktop.click_role("button", "Continue as Maya Okafor").await;
-    hands.desktop.wait_for_text("Signed in as Maya").await;
-    assert_eq!(hands.desktop.url().await.as_str(), deployment.deep_link());
+    it.home_as_maya(&deployment.deep_link()).await;
     assert!(beside.requests() > 5, "the phone was on the other node: {}", beside.requests());
-    hands.quit().await;
+    it.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn journey_nodes_each_is_killed_in_turn_while_the_desktop_waits() {
     let Some(deployment) = Deployment::on_postgres().await else { return };
     let (mut first, mut another) = (deployment.first_node(""), deployment.another_node());
-    let (hands, _beside) = hands(&deployment, &another).await;
-    hands.ask_for_code(&deployment.deep_link(), "maya@acme.example").await;
+    let (it, _beside) = screens(&deployment, &another).await;
+    it.code().await;
 
     // The desktop's node dies under the code that it shows. The other one knows the code.
     first.kill();
-    hands.scan().await;
+    let code = it.read_code().await;
+    it.open(&code).await;
     first.restart();
-    hands.desktop.wait_for_text("Type these digits on your phone").await;
-    hands.type_digits().await;
-    hands.phone.wait_for_text("Confirm it’s you").await;
+    let digits = it.digits().await;
+    it.type_digits(&digits).await;
+    it.phone.wait_for_text("Confirm it’s you").await;
 
     // The phone's node dies. The desktop goes on waiting, and the phone goes on when it is back.
     another.kill();
-    hands.desktop.wait_for_text("Now confirm on your phone").await;
+    it.desktop.wait_for_text("Now confirm on your phone").await;
     another.restart();
-    hands.confirm().await;
-    hands.desktop.click_role("button", "Continue as Maya Okafor").await;
-    hands.desktop.wait_for_text("Signed in as Maya").await;
-    assert_eq!(hands.desktop.url().await.as_str(), deployment.deep_link());
-    hands.quit().await;
+    it.confirm().await;
+    it.home_as_maya(&deployment.deep_link()).await;
+    it.close().await;
 }
 
 /// The desktop finds the first node where the public URL says; the phone's resolver says the other.
-async fn hands(deployment: &Deployment, another: &Node) -> (Hands, Proxy) {
+async fn screens(deployment: &Deployment, another: &Node) -> (Screens, Proxy) {
     let beside = Proxy::to(another.idp_port()).await;
     let phone = Options::phone().map_host(&deployment.idp_host(), &beside.address());
     let [_, enrolment] = deployment.enrolment();
-    (Hands::start(Options::desktop(), phone, enrolment).await, beside)
+    (Screens::start([Options::desktop(), phone], **deployment, enrolment).await, beside)
 }
 
 /// Notes when the waiting page hears of which state.

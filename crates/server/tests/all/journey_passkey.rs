@@ -5,17 +5,15 @@
 
 use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
 
-use crate::demo::{Demo, enrol, type_address};
+use crate::demo::{Demo, enrolled, type_address};
 
 #[tokio::test]
 async fn journey_passkey_from_a_deep_link_and_back_to_it() {
     let demo = Demo::start();
-    let browser = Browser::start(Options::desktop()).await;
-    let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
+    let (browser, _device) = enrolled(Options::desktop(), &demo.enrolment("Maya", "computer")).await;
     browser.clear_cookies().await;
 
-    let deep_link = format!("{}/browse/ACME-42", demo.product("jira"));
+    let deep_link = demo.deep_link();
     browser.goto(&deep_link).await;
     browser.wait_for_url("the organisation", |url| url.as_str().starts_with(&demo.org())).await;
     browser.requests().await;
@@ -42,9 +40,7 @@ async fn journey_passkey_from_a_deep_link_and_back_to_it() {
 #[tokio::test]
 async fn journey_passkey_not_verified_is_refused_by_the_server() {
     let demo = Demo::start();
-    let browser = Browser::start(Options::desktop()).await;
-    let device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
+    let (browser, device) = enrolled(Options::desktop(), &demo.enrolment("Maya", "computer")).await;
 
     device.set_bad_user_verification(&browser, true).await;
     browser.goto(&demo.product("jira")).await;
@@ -64,9 +60,7 @@ async fn journey_fallback_administrator_enters_by_the_local_door() {
     let mut demo = Demo::start();
     let browser = Browser::start(Options::desktop()).await;
     let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    browser.goto(demo.link(&["passkey, once"]).as_str()).await;
-    browser.click("[data-passkey-start]").await;
-    browser.wait_for_text("Your passkey is ready").await;
+    demo.enrol_robin(&browser).await;
     browser.clear_cookies().await;
     demo.kill_and_restart();
 

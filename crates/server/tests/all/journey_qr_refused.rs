@@ -5,12 +5,14 @@ use testkit::tamper::message::{from_redirect, query, to_redirect, with_query};
 use testkit::tamper::xml;
 use url::Url;
 
+use crate::demo::Demo;
 use crate::two_screens::{MAYA, Screens};
 
 #[tokio::test]
 async fn journey_qr_wrong_digits_have_no_second_try() {
-    let it = Screens::new().await;
-    let page = it.deep_link();
+    let demo = Demo::start();
+    let it = Screens::of_maya(&demo).await;
+    let page = it.at.deep_link();
     let code = it.code().await;
     it.open(&code).await;
     it.phone.wait_for_text("You have one try").await;
@@ -35,8 +37,7 @@ async fn journey_qr_wrong_digits_have_no_second_try() {
     assert_eq!(it.read_state().await, "over");
 
     // The desktop says what to do, and it works.
-    it.desktop.click_role("button", "Show a new code").await;
-    let next = it.read_code().await;
+    let next = it.new_code().await;
     assert_ne!(next, code);
     it.approved(&next).await;
     it.home_as_maya(&page).await;
@@ -51,7 +52,8 @@ fn others(digits: &str) -> String {
 
 #[tokio::test]
 async fn journey_qr_another_persons_approval_names_them_and_goes_nowhere() {
-    let it = Screens::of("Jonas").await;
+    let demo = Demo::start();
+    let it = Screens::of("Jonas", &demo).await;
     let code = it.code().await;
     it.approved(&code).await;
 
@@ -62,16 +64,16 @@ async fn journey_qr_another_persons_approval_names_them_and_goes_nowhere() {
     it.desktop
         .wait_for_text("You entered one address, and your identity provider signed you in with another")
         .await;
-    assert!(it.desktop.url().await.as_str().starts_with(&it.demo.org()));
+    assert!(it.desktop.url().await.as_str().starts_with(&it.at.org()));
     assert_not_signed_in(&it).await;
-    it.desktop.quit().await;
-    it.phone.quit().await;
+    it.close().await;
 }
 
 #[tokio::test]
 async fn journey_qr_another_person_than_the_request_names_is_refused_on_both_screens() {
-    let it = Screens::of("Jonas").await;
-    it.ask(&it.deep_link()).await;
+    let demo = Demo::start();
+    let it = Screens::of("Jonas", &demo).await;
+    it.ask(&it.at.deep_link()).await;
     it.desktop.goto(request_for(&it, MAYA).await.as_str()).await;
     it.desktop.wait_for_text(&format!("Acme asks for {MAYA}")).await;
     let code = it.scan().await;
@@ -106,8 +108,9 @@ async fn request_for(it: &Screens, person: &str) -> Url {
 
 #[tokio::test]
 async fn journey_qr_this_is_not_me_on_the_desktop_opens_nothing() {
-    let it = Screens::new().await;
-    let page = it.deep_link();
+    let demo = Demo::start();
+    let it = Screens::of_maya(&demo).await;
+    let page = it.at.deep_link();
     let code = it.code().await;
     it.approved(&code).await;
     it.desktop.wait_for_text(MAYA).await;
@@ -131,7 +134,8 @@ async fn journey_qr_this_is_not_me_on_the_desktop_opens_nothing() {
 
 #[tokio::test]
 async fn journey_qr_this_is_not_me_on_the_phone_ends_it_and_can_freeze() {
-    let it = Screens::new().await;
+    let demo = Demo::start();
+    let it = Screens::of_maya(&demo).await;
     let code = it.code().await;
     it.open(&code).await;
     it.digits().await;
@@ -151,14 +155,14 @@ async fn journey_qr_this_is_not_me_on_the_phone_ends_it_and_can_freeze() {
     it.phone.click_role("button", "Freeze QR sign-in").await;
     it.phone.wait_for_text("QR sign-in is frozen").await;
     assert_not_signed_in(&it).await;
-    it.desktop.quit().await;
-    it.phone.quit().await;
+    it.close().await;
 }
 
 #[tokio::test]
 async fn journey_qr_without_the_desktops_cookie_there_is_nothing() {
-    let it = Screens::new().await;
-    let page = it.deep_link();
+    let demo = Demo::start();
+    let it = Screens::of_maya(&demo).await;
+    let page = it.at.deep_link();
     let sign_in = it.ask(&page).await;
     let code = it.scan().await;
     let thief = Browser::start(Options::desktop()).await;
@@ -201,7 +205,7 @@ async fn assert_gets_nothing(thief: &Browser, sign_in: &Url) {
 
 /// The product still asks who is there.
 async fn assert_not_signed_in(it: &Screens) {
-    it.desktop.goto(&it.deep_link()).await;
+    it.desktop.goto(&it.at.deep_link()).await;
     it.desktop.find("input[type=email]").await;
-    assert!(it.desktop.url().await.as_str().starts_with(&it.demo.org()));
+    assert!(it.desktop.url().await.as_str().starts_with(&it.at.org()));
 }

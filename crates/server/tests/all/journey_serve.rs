@@ -4,28 +4,22 @@
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
 
-use crate::demo::free_ports;
+use crate::served::{Running, free_ports};
 
 /// A running `serve`. Dropping it ends it.
 struct Serve {
-    child: Child,
+    _process: Running,
     printed: Vec<String>,
-}
-
-impl Drop for Serve {
-    fn drop(&mut self) {
-        let _already_gone = self.child.kill().and_then(|()| self.child.wait());
-    }
 }
 
 impl Serve {
     /// Starts it in `folder`; only the ports are not the usual ones, for tests run side by side.
     fn start(folder: &Path, [idp, org]: [u16; 2]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        let child = Command::new(env!("CARGO_BIN_EXE_countersign"))
             .arg("serve")
             .current_dir(folder)
             .env("COUNTERSIGN_IDP_PUBLIC_URL", format!("http://idp.localhost:{idp}"))
@@ -34,11 +28,11 @@ impl Serve {
             .env("COUNTERSIGN_ORG_LISTEN", format!("127.0.0.1:{org}"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+            .spawn();
+        let mut process = Running(child.unwrap());
+        let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         let printed = lines.take_while(|line| !line.starts_with("Stop with")).collect();
-        Self { child, printed }
+        Self { _process: process, printed }
     }
 
     /// The set-up link below the line that begins so.
@@ -51,8 +45,7 @@ impl Serve {
 #[tokio::test]
 async fn journey_serve_bare_is_set_up_by_its_links_and_by_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let [idp_port, org_port, _] = free_ports();
-    let ports = [idp_port, org_port];
+    let ports @ [idp_port, org_port] = free_ports();
     let (idp, org) = (format!("http://idp.localhost:{idp_port}"), format!("http://org.localhost:{org_port}"));
     let serve = Serve::start(folder.path(), ports);
     let mode = |name: &str| folder.path().join(name).metadata().unwrap().permissions().mode() & 0o777;

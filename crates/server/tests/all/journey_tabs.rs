@@ -1,15 +1,13 @@
 //! A browser that was closed with ten tabs open: each waits for the same person on its way to another page.
 
-use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
+use testkit::browser::{Browser, Options};
 
-use crate::demo::{Demo, enrol, type_address};
+use crate::demo::{Demo, enrolled, type_address};
 
 #[tokio::test]
 async fn journey_tabs_ten_restored_ones_all_come_home() {
     let demo = Demo::start();
-    let browser = Browser::start(Options::desktop()).await;
-    let _device = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-    enrol(&browser, &demo.enrolment("Maya", "computer")).await;
+    let (browser, _device) = enrolled(Options::desktop(), &demo.enrolment("Maya", "computer")).await;
     browser.clear_cookies().await;
     let here = browser.tab().await;
 

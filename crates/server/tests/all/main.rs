@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says by panicking what it found")]
 
+mod addresses;
 mod architecture;
 mod demo;
 mod documents;
@@ -23,7 +24,6 @@ mod journey_serve;
 mod journey_tabs;
 mod kills;
 mod nodes;
-mod phone;
 mod pictures;
 mod proxy;
 #[allow(dead_code, unused_imports, reason = "the bench needs other parts")]

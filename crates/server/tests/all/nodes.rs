@@ -3,6 +3,7 @@
 //! What stands in its databases is what `demo` puts there, by the same acts; the sample products run in the test.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,14 +16,14 @@ use store::testing::TestDatabase;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::demo::free_ports;
-use crate::served::Process;
+use crate::addresses::Addresses;
+use crate::served::{Process, free_ports};
 
 /// Acme at both ends, on two databases of its own.
 pub(crate) struct Deployment {
     folder: tempfile::TempDir,
     databases: [TestDatabase; 2],
-    ports: [u16; 3],
+    addresses: Addresses,
     links: Links,
     products: JoinHandle<()>,
     identity: Identity,
@@ -34,6 +35,14 @@ pub(crate) struct Identity {
     pub(crate) entity_id: saml::core::EntityId,
     pub(crate) sso_url: saml::core::SsoUrl,
     pub(crate) certificate: xmldsig::Certificate,
+}
+
+impl Deref for Deployment {
+    type Target = Addresses;
+
+    fn deref(&self) -> &Addresses {
+        &self.addresses
+    }
 }
 
 impl Drop for Deployment {
@@ -61,16 +70,17 @@ impl Deployment {
 
     async fn make(databases: [TestDatabase; 2], application: Option<ApplicationSettings>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ports = free_ports();
+        let addresses = Addresses(free_ports());
+        let [idp_port, org_port, products_port] = addresses.0;
         let file = folder.path().join("first.toml");
-        let toml = toml(folder.path(), &databases, [ports[0], ports[1]], [ports[0], ports[1]]);
+        let toml = toml(folder.path(), &databases, addresses, [idp_port, org_port]);
         std::fs::write(&file, &toml).unwrap();
         let migrated = Command::new(BINARY).arg("migrate").arg("--config").arg(&file).output().unwrap();
         assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
         let config = Config::parse(&toml, &file, &Environment::default()).unwrap();
         let services = Services::open(&config).await.unwrap();
         let (idp, org) = (services.idp.unwrap(), services.org.unwrap());
-        let demo = seed(&idp, &org, ports[2]).await.unwrap();
+        let demo = seed(&idp, &org, products_port).await.unwrap();
         if let Some(settings) = application {
             register(&idp, settings).await;
         }
@@ -80,40 +90,29 @@ impl Deployment {
             sso_url: idp.sso_url().clone(),
             certificate: idp.certificate().clone(),
         };
-        let products = open_shops(&demo, &org, ports[2]);
-        Self { folder, databases, ports, links, products, identity }
+        let products = open_shops(&demo, &org, products_port);
+        Self { folder, databases, addresses, links, products, identity }
     }
 
     /// Starts the node that listens where the public URLs say.
     pub(crate) fn first_node(&self, more: &str) -> Node {
-        self.start("first", [self.ports[0], self.ports[1]], more)
+        let [idp, org, _] = self.addresses.0;
+        self.start("first", [idp, org], more)
     }
 
     /// Starts one more, on ports of its own: it is reached through the browser's resolver, or a proxy.
     pub(crate) fn another_node(&self) -> Node {
-        let [idp, org, _] = free_ports();
-        self.start("another", [idp, org], "")
+        self.start("another", free_ports(), "")
     }
 
     fn start(&self, name: &str, listen: [u16; 2], more: &str) -> Node {
         let folder = self.folder.path().join(name);
         std::fs::create_dir(&folder).unwrap();
-        let public = [self.ports[0], self.ports[1]];
-        let toml = toml(self.folder.path(), &self.databases, public, listen);
+        let toml = toml(self.folder.path(), &self.databases, self.addresses, listen);
         std::fs::write(folder.join("countersign.toml"), toml + more).unwrap();
         let mut node = Node { process: None, folder, listen };
         node.restart();
         node
-    }
-
-    /// The identity provider as browsers name it: `idp.localhost:PORT`.
-    pub(crate) fn idp_host(&self) -> String {
-        format!("idp.localhost:{}", self.ports[0])
-    }
-
-    /// The page of a sample product that somebody wants to see.
-    pub(crate) fn deep_link(&self) -> String {
-        format!("http://jira.localhost:{}/browse/ACME-42", self.ports[2])
     }
 
     /// Maya's links: this computer, the phone.
@@ -153,16 +152,16 @@ impl Node {
     }
 }
 
-fn toml(folder: &Path, [idp, org]: &[TestDatabase; 2], public: [u16; 2], listen: [u16; 2]) -> String {
+fn toml(folder: &Path, [idp, org]: &[TestDatabase; 2], public: Addresses, listen: [u16; 2]) -> String {
     format!(
         "data = \"{folder}\"\nkey_file = \"{folder}/master.key\"\n\
-         [idp]\npublic_url = \"http://idp.localhost:{}\"\nlisten = \"127.0.0.1:{}\"\ndatabase = \"{}\"\n\
-         [org]\npublic_url = \"http://acme.localhost:{}\"\nlisten = \"127.0.0.1:{}\"\ndatabase = \"{}\"\n\
+         [idp]\npublic_url = \"{}\"\nlisten = \"127.0.0.1:{}\"\ndatabase = \"{}\"\n\
+         [org]\npublic_url = \"{}\"\nlisten = \"127.0.0.1:{}\"\ndatabase = \"{}\"\n\
          [log]\nfilter = \"warn\"\n",
-        public[0],
+        public.idp(),
         listen[0],
         idp.url_text(),
-        public[1],
+        public.org(),
         listen[1],
         org.url_text(),
         folder = folder.display(),

@@ -9,6 +9,7 @@ use serde_json::json;
 use testkit::browser::{Browser, ColorScheme, Options, Transport, VirtualAuthenticator};
 
 use crate::demo::{Demo, enrol, type_address};
+use crate::two_screens::Screens;
 
 /// Where pictures go.
 struct Album {
@@ -73,26 +74,18 @@ async fn take(browser: &Browser, path: &Path, whole: bool) {
 #[ignore = "scripts/screenshots makes these"]
 async fn pictures_for_the_readme() {
     let (album, demo) = (Album::open(), Demo::start());
-    let phone = Browser::start(Options::phone()).await;
-    let _of_phone = VirtualAuthenticator::attach(&phone, Transport::Internal).await;
-    enrol(&phone, &demo.enrolment("Maya", "phone")).await;
-
-    let desktop = Browser::start(Options::desktop()).await;
-    desktop.goto(&format!("{}/browse/ACME-42", demo.product("jira"))).await;
-    type_address(&desktop, "maya@acme.example").await;
-    desktop.by_role("button", "Scan with your phone").await;
-    album.one(&desktop, "sign-in", DESKTOP).await;
-    desktop.click_role("button", "Scan with your phone").await;
-    let link = desktop.qr().await;
-    phone.goto(&link).await;
-    phone.click_role("button", "Show me").await;
-    phone.fill("#digits", &desktop.find(".digits").await.text().await.unwrap()).await;
-    album.one(&phone, "phone", PHONE).await;
-    phone.click_role("button", "Continue").await;
-    phone.click_role("button", "Confirm with this phone").await;
-    desktop.click_role("button", "Continue as Maya Okafor").await;
-    desktop.wait_for_text("ACME-42").await;
-    album.one(&desktop, "signed-in", DESKTOP).await;
+    let it = Screens::of_maya(&demo).await;
+    it.ask(&demo.deep_link()).await;
+    it.desktop.by_role("button", "Scan with your phone").await;
+    album.one(&it.desktop, "sign-in", DESKTOP).await;
+    let code = it.scan().await;
+    it.open(&code).await;
+    it.phone.fill("#digits", &it.digits().await).await;
+    album.one(&it.phone, "phone", PHONE).await;
+    it.phone.click_role("button", "Continue").await;
+    it.confirm().await;
+    it.home_as_maya(&demo.deep_link()).await;
+    album.one(&it.desktop, "signed-in", DESKTOP).await;
 }
 
 #[tokio::test]

@@ -1,17 +1,19 @@
 //! A desktop and a phone: two browsers of one person, who carries the code from one to the other with her eyes.
 
 use serde_json::json;
-use testkit::browser::{Browser, Options, Transport, VirtualAuthenticator};
+use testkit::browser::{Browser, Options, VirtualAuthenticator};
 use url::Url;
 
-use crate::demo::{Demo, enrol, type_address};
+use crate::addresses::Addresses;
+use crate::demo::{Demo, enrolled, type_address};
 
 /// Who signs in, unless a journey says otherwise.
 pub(crate) const MAYA: &str = "maya@acme.example";
 
-/// A demo, a desktop without any authenticator, and a phone with a passkey.
+/// A desktop without any authenticator, and a phone with a passkey.
 pub(crate) struct Screens {
-    pub(crate) demo: Demo,
+    /// Where the two go.
+    pub(crate) at: Addresses,
     pub(crate) desktop: Browser,
     pub(crate) phone: Browser,
     /// Of the phone.
@@ -19,34 +21,31 @@ pub(crate) struct Screens {
 }
 
 impl Screens {
-    /// Maya's.
-    pub(crate) async fn new() -> Self {
-        Self::of("Maya").await
+    /// Maya's, at a demo.
+    pub(crate) async fn of_maya(demo: &Demo) -> Self {
+        Self::of("Maya", demo).await
     }
 
-    /// A desktop, and the phone of this person, enrolled by the demo's link for phones.
-    pub(crate) async fn of(person: &str) -> Self {
-        let demo = Demo::start();
-        let (desktop, phone) =
-            tokio::join!(Browser::start(Options::desktop()), Browser::start(Options::phone()));
-        let passkeys = VirtualAuthenticator::attach(&phone, Transport::Internal).await;
-        enrol(&phone, &demo.enrolment(person, "phone")).await;
+    /// Those of this person of a demo, whose link for phones makes the passkey.
+    pub(crate) async fn of(person: &str, demo: &Demo) -> Self {
+        let options = [Options::desktop(), Options::phone()];
+        Self::start(options, **demo, &demo.enrolment(person, "phone")).await
+    }
+
+    /// A desktop and a phone such as these; an enrolment link makes the passkey of the phone.
+    pub(crate) async fn start([desktop, phone]: [Options; 2], at: Addresses, enrolment: &Url) -> Self {
+        let (desktop, (phone, passkeys)) = tokio::join!(Browser::start(desktop), enrolled(phone, enrolment));
         // The phone is nobody's any more: what it says of anybody, it says after a ceremony.
         phone.clear_cookies().await;
-        Self { demo, desktop, phone, passkeys }
-    }
-
-    /// An issue of Jira, without a session.
-    pub(crate) fn deep_link(&self) -> String {
-        format!("{}/browse/ACME-42", self.demo.product("jira"))
+        Self { at, desktop, phone, passkeys }
     }
 
     /// The desktop asks for a product's page as Maya, and waits at the identity provider. The address of the sign-in.
     pub(crate) async fn ask(&self, page: &str) -> Url {
         self.desktop.goto(page).await;
-        self.desktop.wait_for_url("the organisation", |url| url.as_str().starts_with(&self.demo.org())).await;
+        self.desktop.wait_for_url("the organisation", |url| url.as_str().starts_with(&self.at.org())).await;
         type_address(&self.desktop, MAYA).await;
-        let idp = self.demo.idp();
+        let idp = self.at.idp();
         self.desktop
             .wait_for_url("the sign-in", |url| url.as_str().starts_with(&format!("{idp}/sign-in/")))
             .await
@@ -55,19 +54,27 @@ impl Screens {
     /// "Scan with your phone": what the pixels of the desktop say then.
     pub(crate) async fn scan(&self) -> String {
         self.desktop.click_role("button", "Scan with your phone").await;
+        self.desktop.wait_for_text("The code renews itself").await;
+        self.read_code().await
+    }
+
+    /// "Show a new code", when the one before has led nowhere.
+    pub(crate) async fn new_code(&self) -> String {
+        self.desktop.click_role("button", "Show a new code").await;
+        self.desktop.wait_for_text("The code renews itself").await;
         self.read_code().await
     }
 
     /// What a camera in front of the desktop reads.
     pub(crate) async fn read_code(&self) -> String {
         let code = self.desktop.qr().await;
-        assert!(code.starts_with(&format!("{}/q/", self.demo.idp())), "{code}");
+        assert!(code.starts_with(&format!("{}/q/", self.at.idp())), "{code}");
         code
     }
 
     /// From a product's page to its code.
     pub(crate) async fn code(&self) -> String {
-        self.ask(&self.deep_link()).await;
+        self.ask(&self.at.deep_link()).await;
         self.scan().await
     }
 
@@ -75,6 +82,7 @@ impl Screens {
     pub(crate) async fn open(&self, code: &str) {
         self.phone.goto(code).await;
         self.phone.click_role("button", "Show me").await;
+        self.phone.wait_for_text("Is this your sign-in?").await;
     }
 
     /// What the desktop's page waits for.
@@ -137,6 +145,11 @@ impl Screens {
     pub(crate) async fn quit(self) {
         assert_eq!(self.desktop.console_errors().await, Vec::<String>::new());
         assert_eq!(self.phone.console_errors().await, Vec::<String>::new());
+        self.close().await;
+    }
+
+    /// Both go, and may have met errors on the way: what a killed server or a refusal answers.
+    pub(crate) async fn close(self) {
         self.desktop.quit().await;
         self.phone.quit().await;
     }

@@ -14,7 +14,7 @@ use store::testing::TestDatabase;
 use testkit::authenticator::Authenticator;
 
 pub(crate) use browser::{Browser, Form, Gone};
-pub(crate) use process::Process;
+pub(crate) use process::{Process, Running};
 
 /// A deployment of both ends, with people who have a passkey each.
 pub(crate) struct Deployment {
@@ -124,7 +124,7 @@ fn configuration(idp: &TestDatabase, org: &TestDatabase, ports: [u16; 2]) -> Str
 }
 
 /// Ports that were free a moment ago.
-pub(crate) fn free_ports() -> [u16; 2] {
-    let sockets = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
+    let sockets = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     sockets.map(|socket| socket.local_addr().unwrap().port())
 }

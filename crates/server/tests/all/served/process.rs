@@ -6,17 +6,28 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// `countersign serve` with the `countersign.toml` of a folder. Dropping it kills it.
-pub(crate) struct Process {
-    child: Child,
-    /// How long it took until every listener said that it is ready.
-    pub(crate) ready_after: Duration,
+/// A process of ours. Dropping it ends it.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Running {
+    /// Kills it where it stands, and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
 }
 
-impl Drop for Process {
+impl Drop for Running {
     fn drop(&mut self) {
-        let _already_gone = self.child.kill().and_then(|()| self.child.wait());
+        let _already_gone = self.0.kill().and_then(|()| self.0.wait());
     }
+}
+
+/// `countersign serve` with the `countersign.toml` of a folder. Dropping it kills it.
+pub(crate) struct Process {
+    child: Running,
+    /// How long it took until every listener said that it is ready.
+    pub(crate) ready_after: Duration,
 }
 
 impl Process {
@@ -38,11 +49,11 @@ impl Process {
         }
         let began = Instant::now();
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
-        let mut process = Self { child, ready_after: Duration::ZERO };
+        let mut process = Self { child: Running(child), ready_after: Duration::ZERO };
         for port in ports {
             let address = SocketAddr::from(([127, 0, 0, 1], port));
             while !is_ready(address) {
-                let ended = process.child.try_wait().unwrap();
+                let ended = process.child.0.try_wait().unwrap();
                 assert!(ended.is_none(), "the server ended: {ended:?}");
                 assert!(began.elapsed() < Duration::from_secs(60), "the server does not become ready");
                 std::thread::sleep(Duration::from_millis(2));
@@ -54,7 +65,7 @@ impl Process {
 
     /// Its number.
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     /// `kill -9`, from beside whoever uses it. Dropping it waits for its end.
