@@ -9,6 +9,22 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::address::Inside;
+use crate::resolver::{NameServers, Resolver, ResolverError};
+
+/// How the outside is reached. From the server's file only, never from a page (T096). The default
+/// is the public internet as this machine sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// What beside the public internet may be spoken to.
+    pub inside: Inside,
+    /// Who is asked about names.
+    pub name_servers: NameServers,
+    /// Certificates (PEM, several in a row) of authorities that are trusted beside this machine's.
+    pub authorities: Vec<u8>,
+    /// The port of `https` addresses that name none, in place of 443: for tests, in which nobody
+    /// may listen there.
+    pub https_port: Option<u16>,
+}
 
 /// Fetches what others publish; cheap to clone.
 #[derive(Debug, Clone)]
@@ -18,10 +34,19 @@ pub struct Client {
     plain: reqwest::Client,
 }
 
-/// The client could not be set up, for want of trusted certificates.
+/// Why the client could not be set up.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client could not be set up")]
-pub struct ClientError(#[source] reqwest::Error);
+pub enum ClientError {
+    /// No trusted certificates.
+    #[error("the HTTP client could not be set up")]
+    Tls(#[source] reqwest::Error),
+    /// The certificates given beside the machine's are none.
+    #[error("the certificates of further authorities could not be read")]
+    Authorities(#[source] reqwest::Error),
+    /// No name servers.
+    #[error(transparent)]
+    Resolver(#[from] ResolverError),
+}
 
 /// How much of an answer is taken.
 #[derive(Debug, Clone, Copy)]
@@ -73,10 +98,27 @@ impl Client {
     /// # Errors
     /// When no TLS can be set up.
     pub fn new(inside: Inside) -> Result<Self, ClientError> {
-        let inside = Arc::new(inside);
-        let build = |plain| {
+        Self::open(&Outside { inside, ..Outside::default() })
+    }
+
+    /// A client for the outside as it is configured.
+    ///
+    /// # Errors
+    /// When no TLS can be set up, or nobody can be asked about names.
+    pub fn open(outside: &Outside) -> Result<Self, ClientError> {
+        let inside = Arc::new(outside.inside.clone());
+        let authorities = reqwest::Certificate::from_pem_bundle(&outside.authorities);
+        let authorities = authorities.map_err(ClientError::Authorities)?;
+        let resolver = match outside.name_servers {
+            NameServers::System => None,
+            NameServers::These(_) => Some(Resolver::new(&outside.name_servers)?),
+        };
+        let build = |plain: bool| {
+            let port = outside.https_port.filter(|_| !plain).unwrap_or(0);
+            let guard = Guard { inside: Arc::clone(&inside), plain, resolver: resolver.clone(), port };
             reqwest::Client::builder()
-                .dns_resolver(Arc::new(Guard { inside: Arc::clone(&inside), plain }))
+                .dns_resolver(Arc::new(guard))
+                .tls_certs_merge(authorities.clone())
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
                 .referer(false)
@@ -87,7 +129,7 @@ impl Client {
                 .pool_max_idle_per_host(0)
                 .user_agent("countersign")
                 .build()
-                .map_err(ClientError)
+                .map_err(ClientError::Tls)
         };
         Ok(Self { tls: build(false)?, plain: build(true)?, inside })
     }
@@ -194,6 +236,10 @@ fn failure(error: reqwest::Error) -> FetchError {
 struct Guard {
     inside: Arc<Inside>,
     plain: bool,
+    /// Who is asked; without one, this machine's resolver.
+    resolver: Option<Resolver>,
+    /// The port to connect to when the address names none; 0: the scheme's own.
+    port: u16,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -206,28 +252,33 @@ enum Unfit {
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let (inside, plain) = (Arc::clone(&self.inside), self.plain);
+        let (inside, plain, port) = (Arc::clone(&self.inside), self.plain, self.port);
+        let resolver = self.resolver.clone();
         Box::pin(async move {
-            let found = look_up(name.as_str()).await;
+            let found = look_up(resolver.as_ref(), name.as_str()).await;
             let checked = check(&inside, name.as_str(), plain, found)?;
-            Ok(Box::new(checked.into_iter()) as Addrs)
+            let addresses = checked.into_iter().map(move |ip| SocketAddr::new(ip, port));
+            Ok(Box::new(addresses) as Addrs)
         })
     }
 }
 
-/// What the machine's resolver knows; `localhost` names it is never asked about.
-async fn look_up(name: &str) -> Vec<IpAddr> {
+/// What is known of a name; about `localhost` names nobody is asked.
+async fn look_up(resolver: Option<&Resolver>, name: &str) -> Vec<IpAddr> {
     if crate::address::is_localhost(name) {
         return Vec::new();
+    }
+    if let Some(resolver) = resolver {
+        return resolver.addresses(name).await.unwrap_or_default();
     }
     let found = tokio::net::lookup_host((name, 0)).await;
     found.map(|addresses| addresses.map(|address| address.ip()).collect()).unwrap_or_default()
 }
 
 /// All of a name's addresses must be allowed: one that is not makes the name suspect.
-fn check(inside: &Inside, name: &str, plain: bool, found: Vec<IpAddr>) -> Result<Vec<SocketAddr>, Unfit> {
+fn check(inside: &Inside, name: &str, plain: bool, found: Vec<IpAddr>) -> Result<Vec<IpAddr>, Unfit> {
     if let Some(loopback) = inside.of_localhost(name) {
-        return Ok(loopback.map(|ip| SocketAddr::new(ip, 0)).to_vec());
+        return Ok(loopback.to_vec());
     }
     if crate::address::is_localhost(name) || found.iter().any(|ip| !inside.allows(*ip, plain)) {
         return Err(Unfit::Inside);
@@ -235,7 +286,7 @@ fn check(inside: &Inside, name: &str, plain: bool, found: Vec<IpAddr>) -> Result
     if found.is_empty() {
         return Err(Unfit::Unresolved);
     }
-    Ok(found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect())
+    Ok(found)
 }
 
 /// Nobody waits longer for somebody else's server.
@@ -266,6 +317,6 @@ mod tests {
         let nothing = check(&Inside::default(), "idp.localhost", false, ips(&["8.8.8.8"]));
         assert!(matches!(nothing, Err(Unfit::Inside)));
         let allowed = check(&Inside::default().and_localhost(), "idp.localhost", true, ips(&["8.8.8.8"]));
-        assert!(allowed.expect("loopback").iter().all(|address| address.ip().is_loopback()));
+        assert!(allowed.expect("loopback").iter().all(IpAddr::is_loopback));
     }
 }

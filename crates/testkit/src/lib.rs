@@ -1,6 +1,7 @@
 //! What tests need and nothing else may have: a clock that is set, chance that
 //! repeats itself, a software authenticator that lies on demand, tools that
-//! break messages, the OASIS schemas, and a real browser.
+//! break messages, the OASIS schemas, a name server and a web server on loopback,
+//! and a real browser.
 //!
 //! A development dependency of every crate. Whatever goes wrong in here panics:
 //! it is the test that failed. The crates that this one uses may call it only
@@ -12,6 +13,8 @@ pub mod authenticator;
 pub mod browser;
 mod clock;
 mod entropy;
+pub mod https;
+pub mod name_server;
 pub mod qr;
 pub mod schema;
 pub mod tamper;
