@@ -25,7 +25,7 @@ pub(crate) async fn page(State(org): State<Org>, who: SignedIn, csrf: Csrf) -> R
         named: who.account.has_name(),
         organizations: organizations.iter().map(|o| o.name.to_string()).collect(),
         tiles,
-        administers: administered.map_err(broken)?.is_some(),
+        administers: !administered.map_err(broken)?.is_empty(),
         csrf: csrf.0,
     };
     org.site().render(&page)

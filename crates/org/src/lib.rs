@@ -20,6 +20,7 @@
 pub mod acts;
 mod admin;
 mod answer;
+mod domain_proofs;
 mod home;
 mod jobs;
 mod metadata;
@@ -32,7 +33,7 @@ mod service;
 pub mod sign_in;
 mod store;
 
-pub use jobs::run_jobs;
+pub use jobs::{check_domains, run_jobs};
 pub use routes::{addresses, router};
 pub use seeding::SetUpError;
 pub use service::{Ambient, OpenError, Org, Settings, migrations, statements, texts};

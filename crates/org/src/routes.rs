@@ -5,7 +5,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 use web::{Shell, ShellOptions, without_head};
 
-use crate::admin::{accounts, events, overview, saml};
+use crate::admin::{
+    accounts, domain, domains, events, identity_provider, identity_providers, organizations, overview,
+    policies, products as admin_products, saml, search, settings,
+};
 use crate::service::Org;
 use crate::sign_in::{acs, arrival, enrol, local, session, start, step_up, test};
 use crate::{home, metadata, products};
@@ -49,14 +52,57 @@ fn pages() -> Vec<(&'static str, MethodRouter<Org>)> {
         ("/step-up/finish", post(step_up::finish)),
         // What an identity provider reads.
         ("/saml/{unique_id}", get(metadata::show)),
-        // Administration.
-        ("/admin", get(overview::page)),
-        ("/admin/saml", get(saml::first)),
-        ("/admin/saml/{unique_id}", get(saml::page).post(saml::post)),
-        ("/admin/accounts", get(accounts::page)),
-        ("/admin/policies/{policy}/test", get(test::page::begin).post(test::begin::post)),
-        ("/admin/tests/{test}", get(test::page::verdict)),
-        ("/admin/events", get(events::page)),
+        // Administration: the organisations, and one's console.
+        ("/admin", get(organizations::page)),
+        ("/admin/{organization}", get(overview::page)),
+        ("/admin/{organization}/search", get(search::page)),
+        // Directory.
+        ("/admin/{organization}/accounts", get(accounts::page)),
+        // Security.
+        ("/admin/{organization}/domains", get(domains::page).post(domains::post)),
+        ("/admin/{organization}/domains/{name}", get(domain::page)),
+        ("/admin/{organization}/domains/{name}/verify", post(domain::post_verify)),
+        ("/admin/{organization}/domains/{name}/claim", post(domain::post_claim)),
+        ("/admin/{organization}/domains/{name}/remove", post(domain::post_remove)),
+        (
+            "/admin/{organization}/identity-providers",
+            get(identity_providers::page).post(identity_providers::post),
+        ),
+        ("/admin/{organization}/identity-providers/{directory}", get(identity_provider::page)),
+        (
+            "/admin/{organization}/identity-providers/{directory}/settings",
+            post(identity_provider::post_settings),
+        ),
+        (
+            "/admin/{organization}/identity-providers/{directory}/disconnect",
+            post(identity_provider::post_disconnect),
+        ),
+        // Set up SAML single sign-on.
+        ("/admin/{organization}/identity-providers/{directory}/saml", get(saml::before::page)),
+        (
+            "/admin/{organization}/identity-providers/{directory}/saml/begin",
+            post(identity_provider::post_begin),
+        ),
+        (
+            "/admin/{organization}/identity-providers/{directory}/saml/details",
+            get(saml::details::page).post(saml::details::post),
+        ),
+        ("/admin/{organization}/identity-providers/{directory}/saml/urls", get(saml::urls::page)),
+        (
+            "/admin/{organization}/identity-providers/{directory}/saml/domain",
+            get(saml::link::page).post(saml::link::post),
+        ),
+        (
+            "/admin/{organization}/identity-providers/{directory}/saml/delete",
+            post(identity_provider::post_delete),
+        ),
+        ("/admin/{organization}/policies", get(policies::page)),
+        ("/admin/{organization}/policies/{policy}/test", get(test::page::begin).post(test::begin::post)),
+        ("/admin/{organization}/tests/{test}", get(test::page::verdict)),
+        ("/admin/{organization}/events", get(events::page)),
+        // The organisation itself.
+        ("/admin/{organization}/products", get(admin_products::page)),
+        ("/admin/{organization}/settings", get(settings::page)),
     ]
 }
 

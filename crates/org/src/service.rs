@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ::store::events::{LogError, Sealer};
@@ -11,6 +11,7 @@ use ::store::{Migration, ReadTx, Sql, Store, StoreError, Tx};
 use console::door::Door;
 use console::events::Actor;
 use jiff::Timestamp;
+use net::{Client, ClientError, Outside, Resolver, ResolverError};
 use web::limit::Limit;
 use web::network::Source;
 use web::peer::TrustedProxies;
@@ -19,6 +20,7 @@ use web::{Clock, Entropy, PublicUrl, Service, Site, Text};
 use webauthn::{Origin, RelyingParty, RpId};
 
 use crate::acts::Word;
+use crate::model::OrganizationId;
 use crate::products;
 use crate::sign_in::Connections;
 use crate::store::deployment::{self, Chosen};
@@ -37,6 +39,8 @@ pub struct Settings {
     pub name: String,
     /// Proxies whose word about the client's address counts.
     pub trusted_proxies: TrustedProxies,
+    /// How names and addresses of others are reached, to prove domains.
+    pub outside: Outside,
 }
 
 impl Settings {
@@ -47,6 +51,7 @@ impl Settings {
             rp_id: None,
             name: "Countersign".to_owned(),
             trusted_proxies: TrustedProxies::default(),
+            outside: Outside::default(),
         }
     }
 }
@@ -78,6 +83,9 @@ struct Inner {
     product_keys: products::Keys,
     starts: Limit<Source>,
     strays: Limit<Source>,
+    looks: Limit<OrganizationId>,
+    names: OnceLock<Result<Resolver, ResolverError>>,
+    client: OnceLock<Result<Client, ClientError>>,
 }
 
 impl Org {
@@ -111,6 +119,9 @@ impl Org {
             product_keys: products::Keys::default(),
             starts: Limit::new(START_BURST, START_EVERY, ambient.clock.clone()),
             strays: Limit::new(STRAY_BURST, STRAY_EVERY, ambient.clock.clone()),
+            looks: Limit::new(LOOK_BURST, LOOK_EVERY, ambient.clock.clone()),
+            names: OnceLock::new(),
+            client: OnceLock::new(),
             settings,
             ambient,
         })))
@@ -222,6 +233,27 @@ impl Org {
     }
 }
 
+/// What is outside; set up when it is asked for the first time, for a machine
+/// without name servers or trusted certificates serves sign-ins all the same.
+impl Org {
+    /// Who knows text records.
+    pub(crate) fn names(&self) -> Option<&Resolver> {
+        let names = self.0.names.get_or_init(|| Resolver::new(&self.settings().outside.name_servers));
+        names.as_ref().inspect_err(|error| tracing::warn!(%error, "nobody can be asked about names")).ok()
+    }
+
+    /// Who fetches files.
+    pub(crate) fn client(&self) -> Option<&Client> {
+        let client = self.0.client.get_or_init(|| Client::open(&self.settings().outside));
+        client.as_ref().inspect_err(|error| tracing::warn!(%error, "nothing can be fetched")).ok()
+    }
+
+    /// Counts one look at a domain that somebody of an organisation asked for.
+    pub(crate) fn count_look(&self, organization: OrganizationId) -> Result<(), web::Error> {
+        self.0.looks.check(&organization)
+    }
+}
+
 impl fmt::Debug for Org {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Org({})", self.public_url())
@@ -250,7 +282,13 @@ pub fn statements() -> Vec<Sql> {
 /// # Errors
 /// When a message file is malformed, which a test excludes.
 pub fn texts() -> Result<Text, TextError> {
-    Text::english(&[console::MESSAGES, MESSAGES, crate::products::MESSAGES])
+    Text::english(&[
+        console::MESSAGES,
+        MESSAGES,
+        crate::admin::MESSAGES,
+        crate::admin::IDENTITY_PROVIDERS,
+        crate::products::MESSAGES,
+    ])
 }
 
 /// Why the service does not open.
@@ -340,3 +378,8 @@ const STRAY_EVERY: Duration = Duration::from_secs(10);
 /// behind stays small all the same.
 const START_BURST: NonZeroU32 = NonZeroU32::new(600).unwrap();
 const START_EVERY: Duration = Duration::from_millis(50);
+
+/// Whoever puts a record up presses the button a few times; other people's
+/// servers are not asked without end (T095).
+const LOOK_BURST: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const LOOK_EVERY: Duration = Duration::from_secs(10);

@@ -91,6 +91,7 @@ impl Services {
             let settings = org::Settings {
                 rp_id: service.rp_id.clone(),
                 trusted_proxies: config.trusted_proxies.clone(),
+                outside: config.outside.clone(),
                 ..org::Settings::new(service.public_url.clone())
             };
             let ambient = org::Ambient { clock: clock(), entropy: entropy(), rng: Arc::new(system_random()) };

@@ -122,6 +122,7 @@ fn sample_console(csrf: CsrfToken) -> Console {
         search: None,
         sign_out: "/sign-out".to_owned(),
         csrf,
+        around: web::page::Around::default(),
     }
 }
 

@@ -24,11 +24,33 @@ pub struct Console {
     /// Who is signed in.
     pub person: Person,
     /// Where the search box leads, with the query `q`; none without a search.
-    pub search: Option<&'static str>,
+    pub search: Option<String>,
     /// Where the sign-out form posts.
     pub sign_out: String,
     /// The token for all forms of the page.
     pub csrf: CsrfToken,
+    /// What stands around the content beside the navigation.
+    pub around: Around,
+}
+
+/// What stands around the content of a console's page; the default is nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// A way to another console: what it is called, and where it is.
+    pub elsewhere: Option<(Message, String)>,
+    /// What every page says until it is settled.
+    pub banners: Vec<Banner>,
+}
+
+/// A remark on every page, with the way to settle it.
+#[derive(Debug, Clone)]
+pub struct Banner {
+    /// How it is meant.
+    pub kind: NoticeKind,
+    /// What it says.
+    pub message: Message,
+    /// What the way on is called, and where it leads.
+    pub way_on: (Message, String),
 }
 
 /// A part of the side navigation.

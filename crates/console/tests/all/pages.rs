@@ -83,6 +83,7 @@ fn events_page(found: Vec<Event>, lookup: &Lookup) -> String {
         search: None,
         sign_out: "/admin/sign-out".to_owned(),
         csrf: CsrfToken::sample(),
+        around: web::page::Around::default(),
     };
     rendered(&EventsPage::new(console, "/admin/events", lookup, found))
 }

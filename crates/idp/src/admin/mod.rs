@@ -54,8 +54,9 @@ fn console(idp: &Idp, admin: &Admin, shown: &str) -> Console {
             NavGroup { title: None, items: vec![NavItem::new("nav-me", "person", "/me", shown)] },
         ],
         person: Person { name: admin.user.full_name(), email: admin.user.email.shown().to_owned() },
-        search: Some("/admin/search"),
+        search: Some("/admin/search".to_owned()),
         sign_out: "/sign-out".to_owned(),
         csrf: admin.visitor.browser.csrf(),
+        around: web::page::Around::default(),
     }
 }

@@ -11,9 +11,9 @@ use web::Entropy;
 use super::{Act, ActError, Refusal, Word};
 use crate::model::{
     AuthenticationPolicy, Directory, DirectoryId, DirectoryKind, JitProvisioning, OrganizationId, PolicyId,
-    UniqueId,
+    SsoSetting, UniqueId,
 };
-use crate::store::{configurations, directories, organizations, policies};
+use crate::store::{configurations, directories, domains, organizations, policies};
 
 /// An identity provider directory to be made.
 #[derive(Clone, Debug)]
@@ -84,6 +84,86 @@ pub async fn create(tx: &Tx, word: &Word, new: NewDirectory, now: Timestamp) -> 
     let data = json!({ "directory": new.id.to_string(), "unique_id": new.unique_id.to_string() });
     act.done(data).await?;
     Ok(NewlyMade { directory: new.id, policy: new.policy, unique_id: new.unique_id })
+}
+
+/// How a directory is set, over which version of what was shown.
+#[derive(Clone, Debug)]
+pub struct DirectorySettings {
+    /// Whose.
+    pub organization: OrganizationId,
+    /// Which.
+    pub directory: DirectoryId,
+    /// The version that was shown.
+    pub over: i64,
+    /// Its name on pages.
+    pub name: DisplayName,
+    /// Whether a sign-in may create an account.
+    pub jit: JitProvisioning,
+}
+
+/// Sets name and just-in-time provisioning of a directory.
+///
+/// # Errors
+/// [`Refusal::NoSuchDirectory`], [`Refusal::ChangedMeanwhile`].
+pub async fn set(tx: &Tx, word: &Word, to: DirectorySettings, now: Timestamp) -> Result<(), ActError> {
+    let act = Act::begin(tx, word, ("directory.changed", to.organization), now).await?;
+    let Some(was) = directories::find(tx, to.organization, to.directory).await? else {
+        return Err(act.refuse(Refusal::NoSuchDirectory).await);
+    };
+    let is = Directory { name: to.name, jit: to.jit, ..was };
+    let written = directories::update(tx, to.over, &is).await?;
+    act.require(written, Refusal::ChangedMeanwhile).await?;
+    act.done(json!({ "directory": is.id.to_string(), "jit": is.jit == JitProvisioning::On })).await?;
+    Ok(())
+}
+
+/// Disconnects an identity provider: deletes its directory and the policies in
+/// it. Its domains and its people come to the local directory. The SAML
+/// configuration is deleted before, so that nobody loses the way in by
+/// surprise. Gives how many domains came home.
+///
+/// # Errors
+/// [`Refusal::NoSuchDirectory`], [`Refusal::NotAnIdentityProvider`],
+/// [`Refusal::ConfigurationThere`], [`Refusal::SsoEnforced`].
+pub async fn disconnect(
+    tx: &Tx,
+    word: &Word,
+    (organization, directory): (OrganizationId, DirectoryId),
+    now: Timestamp,
+) -> Result<u64, ActError> {
+    let of = organization.to_string();
+    tx.lock(Lock::new("identity-provider-directories", &of)).await?;
+    let act = Act::begin(tx, word, ("directory.disconnected", organization), now).await?;
+    let Some(was) = directories::find(tx, organization, directory).await? else {
+        return Err(act.refuse(Refusal::NoSuchDirectory).await);
+    };
+    let speaks = was.kind == DirectoryKind::IdentityProvider;
+    act.require(speaks, Refusal::NotAnIdentityProvider).await?;
+    let configured = configurations::of_directory(tx, directory).await?.is_some();
+    act.require(!configured, Refusal::ConfigurationThere).await?;
+    act.require(!enforces(tx, organization, directory).await?, Refusal::SsoEnforced).await?;
+    // Nobody is sent to SSO here any more: no way back can end by this.
+    let domains = domains::unlink_all(tx, organization, directory).await?;
+    directories::delete(tx, organization, directory).await?;
+    let data = json!({
+        "directory": directory.to_string(),
+        "name": was.name.as_str(),
+        "domains": domains,
+    });
+    act.done(data).await?;
+    Ok(domains)
+}
+
+/// Whether a policy of a directory enforces SSO.
+pub(super) async fn enforces(
+    tx: &Tx,
+    organization: OrganizationId,
+    directory: DirectoryId,
+) -> Result<bool, ::store::StoreError> {
+    let all = policies::list(tx, organization).await?;
+    Ok(all
+        .iter()
+        .any(|policy| policy.directory == directory && matches!(policy.sso, SsoSetting::Enforced(_))))
 }
 
 /// Switches a directory on or off. Off, nobody signs in through it from the

@@ -105,6 +105,15 @@ pub enum Refusal {
     /// The domain is held already, by this organisation or another.
     #[error("the domain is held already")]
     DomainTaken,
+    /// Everybody can have an address on the domain.
+    #[error("everybody can have an address on this domain")]
+    PublicMailDomain,
+    /// The organisation has named as many domains as it may.
+    #[error("the organisation has named as many domains as it may")]
+    TooManyDomains,
+    /// The organisation has not named this domain.
+    #[error("the organisation has not named this domain")]
+    NoSuchDomain,
     /// The domain is not one of this organisation's verified ones.
     #[error("the domain is not a verified one of this organisation")]
     DomainNotVerified,
@@ -120,6 +129,18 @@ pub enum Refusal {
     /// There is no such SAML configuration in this organisation.
     #[error("there is no such SAML configuration")]
     NoSuchConfiguration,
+    /// A value of the identity provider is missing.
+    #[error("a value of the identity provider is missing")]
+    IncompleteConfiguration,
+    /// A saved configuration is edited as such, not as a draft.
+    #[error("the configuration is saved already")]
+    NoDraft,
+    /// The directory has a SAML configuration already.
+    #[error("the directory has a SAML configuration")]
+    ConfigurationThere,
+    /// A policy of the directory enforces SSO.
+    #[error("a policy of the directory enforces SSO")]
+    SsoEnforced,
     /// Somebody else changed it since it was shown.
     #[error("somebody else changed it meanwhile")]
     ChangedMeanwhile,
@@ -197,11 +218,18 @@ impl Refusal {
             Self::NoSuchOrganization => "organization-unknown",
             Self::KeyTaken => "key-taken",
             Self::DomainTaken => "domain-taken",
+            Self::PublicMailDomain => "public-mail-domain",
+            Self::TooManyDomains => "too-many-domains",
+            Self::NoSuchDomain => "domain-unknown",
             Self::DomainNotVerified => "domain-not-verified",
             Self::NoSuchDirectory => "directory-unknown",
             Self::PlanWithoutDirectory => "plan-without-directory",
             Self::NotAnIdentityProvider => "not-an-identity-provider",
             Self::NoSuchConfiguration => "configuration-unknown",
+            Self::IncompleteConfiguration => "configuration-incomplete",
+            Self::NoDraft => "configuration-saved",
+            Self::ConfigurationThere => "configuration-there",
+            Self::SsoEnforced => "sso-enforced",
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::NoSuchPolicy => "policy-unknown",
             Self::AddressTaken => "address-taken",

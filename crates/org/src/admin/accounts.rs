@@ -42,7 +42,7 @@ pub(crate) struct Line {
     pub(crate) since: Timestamp,
 }
 
-/// `GET /admin/accounts`.
+/// `GET /admin/{organization}/accounts`.
 pub(crate) async fn page(
     State(org): State<Org>,
     admin: OrgAdmin,
@@ -59,8 +59,8 @@ pub(crate) async fn page(
     let page = Accounts {
         console: admin.console(),
         pager: Pager {
-            previous: after.map(|_| "/admin/accounts".to_owned()),
-            next: next.map(|(last, _)| format!("/admin/accounts?after={}", last.id)),
+            previous: after.map(|_| admin.path("/accounts")),
+            next: next.map(|(last, _)| admin.path(&format!("/accounts?after={}", last.id))),
         },
         lines: found.iter().map(|found| line(found, &admin)).collect(),
     };

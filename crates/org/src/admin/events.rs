@@ -29,6 +29,7 @@ use crate::store::accounts;
 #[template(path = "admin/events.html")]
 pub(crate) struct Events {
     pub(crate) console: Console,
+    pub(crate) path: String,
     pub(crate) sought: String,
     pub(crate) lines: Vec<Line>,
     pub(crate) pager: Pager,
@@ -58,7 +59,7 @@ pub(crate) struct Lookup {
     before: Option<Uuid>,
 }
 
-/// `GET /admin/events`.
+/// `GET /admin/{organization}/events`.
 pub(crate) async fn page(
     State(org): State<Org>,
     admin: OrgAdmin,
@@ -78,12 +79,14 @@ pub(crate) async fn page(
         lines.push(scope.line(&read, org.site().text(), (event, personal)).await.map_err(broken)?);
     }
     drop(read);
+    let path = admin.path("/events");
     let page = Events {
         console: admin.console(),
         pager: Pager {
-            previous: lookup.before.map(|_| address(&lookup.find, None)),
-            next: next.map(|last| address(&lookup.find, Some(last))),
+            previous: lookup.before.map(|_| address(&path, &lookup.find, None)),
+            next: next.map(|last| address(&path, &lookup.find, Some(last))),
         },
+        path,
         sought: lookup.find,
         lines,
     };
@@ -229,7 +232,7 @@ fn details(event: &Event, personal: Option<Json>) -> Vec<(String, String)> {
     details
 }
 
-fn address(find: &str, before: Option<Uuid>) -> String {
+fn address(path: &str, find: &str, before: Option<Uuid>) -> String {
     let mut query = Serializer::new(String::new());
     if !find.is_empty() {
         query.append_pair("find", find);
@@ -237,7 +240,7 @@ fn address(find: &str, before: Option<Uuid>) -> String {
     if let Some(before) = before {
         query.append_pair("before", &before.to_string());
     }
-    format!("/admin/events?{}", query.finish())
+    format!("{path}?{}", query.finish())
 }
 
 /// The field of an event's data that names its organisation.

@@ -8,9 +8,11 @@ use web::page::Console;
 use web::{Error, Message, filters};
 
 use super::OrgAdmin;
+use super::fallback::fallback_administrators;
+use super::organizations::plan;
 use crate::answer::broken;
 use crate::model::{
-    AuthenticationPolicy, Claim, Directory, DirectoryKind, Domain, Plan, SamlConfiguration, Sso, effective,
+    AuthenticationPolicy, Claim, Directory, DirectoryKind, Domain, SamlConfiguration, Sso, effective,
 };
 use crate::service::Org;
 use crate::store::{configurations, directories, domains, policies};
@@ -22,6 +24,7 @@ pub(crate) struct Overview {
     pub(crate) console: Console,
     pub(crate) plan: Message,
     pub(crate) steps: Vec<Step>,
+    pub(crate) all_domains: String,
     pub(crate) domains: Vec<DomainLine>,
     pub(crate) policies: Vec<PolicyLine>,
 }
@@ -54,7 +57,7 @@ pub(crate) struct PolicyLine {
     pub(crate) sso: Message,
 }
 
-/// `GET /admin`.
+/// `GET /admin/{organization}`.
 pub(crate) async fn page(State(org): State<Org>, admin: OrgAdmin) -> Result<Response, Error> {
     let id = admin.organization.id;
     let read = org.read().await?;
@@ -62,52 +65,58 @@ pub(crate) async fn page(State(org): State<Org>, admin: OrgAdmin) -> Result<Resp
     let configurations = configurations::list(&read, id).await.map_err(broken)?;
     let domains = domains::list(&read, id).await.map_err(broken)?;
     let policies = policies::list(&read, id).await.map_err(broken)?;
+    let fallback = fallback_administrators(&read, id, org.now()).await.map_err(broken)?;
     drop(read);
     let now = org.now();
     let page = Overview {
         console: admin.console(),
         plan: plan(admin.organization.plan).into(),
-        steps: steps(&configurations, &domains, (&policies, now)),
+        steps: steps(&admin, !fallback.is_empty(), (&configurations, &domains, (&policies, now))),
+        all_domains: admin.path("/domains"),
         domains: domains.iter().map(|d| domain_line(d, &directories)).collect(),
         policies: policies.iter().map(|p| policy_line((p, now), &directories)).collect(),
     };
     org.site().render(&page)
 }
 
-/// The guide's way: details, domain, enforcement; the first that is missing is next.
+/// The guide's way; the first that is missing is next.
 fn steps(
-    configurations: &[SamlConfiguration],
-    domains: &[Domain],
-    (policies, now): (&[AuthenticationPolicy], Timestamp),
+    admin: &OrgAdmin,
+    fallback: bool,
+    (configurations, domains, (policies, now)): (
+        &[SamlConfiguration],
+        &[Domain],
+        (&[AuthenticationPolicy], Timestamp),
+    ),
 ) -> Vec<Step> {
-    let complete = configurations.iter().any(|configuration| configuration.identity_provider.is_complete());
+    let saved = configurations.iter().any(|configuration| !configuration.is_draft());
+    let verified = domains.iter().any(|domain| domain.verified_at.is_some());
     let linked = domains.iter().any(|domain| domain.verified_at.is_some() && domain.linked_to.is_some());
     let enforced = policies.iter().any(|policy| effective(policy, now) == Sso::Enforced);
-    let path = configurations.first().map(|configuration| format!("/admin/saml/{}", configuration.unique_id));
-    let mut next_found = false;
-    let mut state = |done: bool| match (done, next_found) {
-        (true, _) => "done",
-        (false, true) => "todo",
-        (false, false) => {
-            next_found = true;
-            "now"
-        }
+    let wizard = configurations.first().map(|configuration| {
+        let below = if saved { "" } else { "/saml" };
+        admin.path(&format!("/identity-providers/{}{below}", configuration.directory))
+    });
+    let providers = wizard.unwrap_or_else(|| admin.path("/identity-providers"));
+    let table = [
+        (fallback, ["step-fallback", "step-fallback-text"], admin.path("/accounts")),
+        (verified, ["step-verify", "step-verify-text"], admin.path("/domains")),
+        (saved, ["step-saml", "step-saml-text"], providers.clone()),
+        (linked, ["step-domain", "step-domain-text"], providers),
+        (enforced, ["step-enforce", "step-enforce-text"], admin.path("/policies")),
+    ];
+    let next = table.iter().position(|(done, ..)| !done);
+    let step = |(at, (done, [title, text], path)): (usize, (bool, [&'static str; 2], String))| Step {
+        title: title.into(),
+        text: text.into(),
+        state: match (done, next == Some(at)) {
+            (true, _) => "done",
+            (false, true) => "now",
+            (false, false) => "todo",
+        },
+        path: Some(path),
     };
-    vec![
-        Step { title: "step-saml".into(), text: "step-saml-text".into(), state: state(complete), path },
-        Step {
-            title: "step-domain".into(),
-            text: "step-domain-text".into(),
-            state: state(linked),
-            path: None,
-        },
-        Step {
-            title: "step-enforce".into(),
-            text: "step-enforce-text".into(),
-            state: state(enforced),
-            path: None,
-        },
-    ]
+    table.into_iter().enumerate().map(step).collect()
 }
 
 fn domain_line(domain: &Domain, directories: &[Directory]) -> DomainLine {
@@ -122,7 +131,10 @@ fn domain_line(domain: &Domain, directories: &[Directory]) -> DomainLine {
     }
 }
 
-fn policy_line((policy, now): (&AuthenticationPolicy, Timestamp), directories: &[Directory]) -> PolicyLine {
+pub(super) fn policy_line(
+    (policy, now): (&AuthenticationPolicy, Timestamp),
+    directories: &[Directory],
+) -> PolicyLine {
     let directory = directories.iter().find(|d| d.id == policy.directory);
     let local = directory.is_none_or(|d| d.kind == DirectoryKind::Local);
     let (tone, sso) = match effective(policy, now) {
@@ -142,13 +154,5 @@ fn policy_line((policy, now): (&AuthenticationPolicy, Timestamp), directories: &
         is_default: policy.is_default,
         tone,
         sso: sso.into(),
-    }
-}
-
-fn plan(plan: Plan) -> &'static str {
-    match plan {
-        Plan::Free => "plan-free",
-        Plan::GuardStandard => "plan-guard-standard",
-        Plan::Enterprise => "plan-enterprise",
     }
 }

@@ -1,6 +1,8 @@
 //! What runs beside the requests: sweeping what is over, erasing accounts whose
-//! time is over, sealing the event log, making the first key.
+//! time is over, sealing the event log, making the first key, looking at proved
+//! domains again.
 
+mod domains;
 mod erase;
 mod sweep;
 
@@ -9,6 +11,8 @@ use std::time::Duration;
 
 use crate::products;
 use crate::service::Org;
+
+pub use domains::check_domains;
 
 /// Runs the jobs of this node until `stop` is ready, then seals what was
 /// written. Any number of nodes may.
@@ -25,6 +29,7 @@ pub async fn run_jobs(org: Org, stop: impl Future<Output = ()>) {
         () = sealing => {}
         () = sweep::every(&org, EVERY) => {}
         () = erase::every(&org, EVERY) => {}
+        () = domains::every(&org, EVERY) => {}
         () = stop => {}
     }
     if let Err(error) = org.sealer().finish(org.now(), org.rng()).await {

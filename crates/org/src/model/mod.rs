@@ -10,6 +10,7 @@ mod account;
 mod computed;
 mod directory;
 mod domain;
+mod domain_check;
 pub mod enforce;
 mod group;
 mod ids;
@@ -18,13 +19,17 @@ mod many;
 mod organization;
 pub mod pasted;
 mod policy;
+mod public_mail;
 mod saml_configuration;
 pub mod way_back;
 
 pub use account::{Account, Membership, Role, Standing};
 pub use computed::{Belonging, GroupRule, computed};
 pub use directory::{Directory, DirectoryKind, JitProvisioning};
-pub use domain::{Claim, Domain, DomainName};
+pub use domain::{
+    CHECK_EVERY, Checks, Claim, Domain, DomainName, DomainState, DomainToken, Proof, TOKEN_FILE, TOKEN_PREFIX,
+};
+pub use domain_check::{Finding, NOTICE, Recheck, Verification, recheck, verification};
 pub use group::{Group, GroupSource};
 pub use ids::{AccountId, DirectoryId, GroupId, NotAnId, OrganizationId, PolicyId, TestId, UniqueId};
 pub use many::Many;
@@ -33,5 +38,6 @@ pub use policy::{
     ApiTokens, AuthenticationPolicy, DurationsError, Enforcement, Reverification, SessionDurations, Sso,
     SsoSetting, effective,
 };
+pub use public_mail::is_public_mail;
 pub(crate) use saml_configuration::{CONNECTION, PREFIX};
 pub use saml_configuration::{Certificates, IdentityProvider, SamlConfiguration, ServiceProvider};

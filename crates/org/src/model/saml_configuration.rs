@@ -1,6 +1,7 @@
 //! The SAML configuration of a directory: three values taken from the identity
 //! provider, two given to it.
 
+use jiff::Timestamp;
 use saml::core::{AcsUrl, EntityId, SsoUrl};
 use web::PublicUrl;
 use xmldsig::Certificate;
@@ -21,8 +22,18 @@ pub struct SamlConfiguration {
     /// Counts the changes: a value parsed from version *n* is right as long as
     /// the row says *n*.
     pub version: i64,
+    /// When *Stop and save SAML* was pressed. Until then it is a draft, by
+    /// which nobody signs in.
+    pub saved_at: Option<Timestamp>,
     /// What is known of the identity provider.
     pub identity_provider: IdentityProvider,
+}
+
+impl SamlConfiguration {
+    /// Whether it is a draft still.
+    pub const fn is_draft(&self) -> bool {
+        self.saved_at.is_none()
+    }
 }
 
 /// The three fields of *Add SAML details*, as far as they are filled in.

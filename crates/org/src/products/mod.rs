@@ -34,7 +34,7 @@ use axum::{Extension, Router};
 use url::Url;
 use web::{ReturnTo, without_head};
 
-use crate::model::{AccountId, OrganizationKey};
+use crate::model::{AccountId, OrganizationId, OrganizationKey};
 use crate::service::Org;
 use crate::store::organizations;
 
@@ -48,6 +48,17 @@ pub struct ProductTile {
     pub name: String,
     /// Where it is.
     pub url: Url,
+}
+
+/// The products of an organisation, by name.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn list_of(
+    read: &ReadTx,
+    organization: OrganizationId,
+) -> Result<Vec<model::Product>, StoreError> {
+    store::list(read, organization).await
 }
 
 /// The products that an account may open, in the order of their names.

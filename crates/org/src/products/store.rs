@@ -19,6 +19,8 @@ use crate::store::values::{id, name, parsed, some, unreadable};
     INSERT_REDIRECT_URI = "insert into product_redirect_uri (product, uri) values ($1, $2) \
         on conflict do nothing";
     /// Whole: no prefix, no pattern.
+    LIST = "select id, organization, name, url, secret from product \
+        where organization = $1 order by name, id limit 200";
     HAS_REDIRECT_URI = "select 1 from product_redirect_uri where product = $1 and uri = $2";
     TILES = "select p.name, p.url from membership m \
         join account a on a.id = m.account join product p on p.organization = m.organization \
@@ -51,19 +53,24 @@ pub(super) async fn find(
 ) -> Result<Option<Product>, StoreError> {
     let args: [Value; 2] = [product.uuid().into(), organization.into()];
     let row = read.query_opt(FIND, args).await?;
-    row.map(|row| {
-        let secret: Option<[u8; 32]> = row.get(4)?;
-        Ok(Product {
-            id: id(&row, 0, ProductId::new)?,
-            organization: id(&row, 1, OrganizationId::new)?,
-            name: name(&row, 2)?,
-            url: start_url(&row, 3)?,
-            secret: secret
-                .map(|hash| TokenHash::from_slice(&hash).ok_or_else(|| unreadable(4)))
-                .transpose()?,
-        })
+    row.as_ref().map(of_row).transpose()
+}
+
+/// The products of an organisation, by name.
+pub(super) async fn list(read: &ReadTx, organization: OrganizationId) -> Result<Vec<Product>, StoreError> {
+    let rows = read.query(LIST, [organization.into()]).await?;
+    rows.iter().map(of_row).collect()
+}
+
+fn of_row(row: &Row) -> Result<Product, StoreError> {
+    let secret: Option<[u8; 32]> = row.get(4)?;
+    Ok(Product {
+        id: id(row, 0, ProductId::new)?,
+        organization: id(row, 1, OrganizationId::new)?,
+        name: name(row, 2)?,
+        url: start_url(row, 3)?,
+        secret: secret.map(|hash| TokenHash::from_slice(&hash).ok_or_else(|| unreadable(4))).transpose()?,
     })
-    .transpose()
 }
 
 pub(super) async fn insert(

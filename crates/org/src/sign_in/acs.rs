@@ -30,7 +30,7 @@ use crate::answer::broken;
 use crate::model::{CONNECTION, OrganizationId, PREFIX, UniqueId};
 use crate::pages::Caller;
 use crate::service::Org;
-use crate::store::{arrivals, pending, test_sign_ins};
+use crate::store::{arrivals, organizations, pending, test_sign_ins};
 
 /// `POST /login/callback?connection=saml-<unique id>`.
 pub(crate) async fn post(
@@ -149,6 +149,7 @@ async fn conclude(
     let read = org.read().await?;
     let given = (test, connection, &posted.received);
     let verdict = judge_test(&read, given, now, org.entropy()).await.map_err(broken)?;
+    let organization = organizations::find(&read, test.organization).await.map_err(broken)?;
     drop(read);
     let Some(verdict) = verdict else {
         return turn_away(org, caller, (Refused::ConnectionUnknown, Tie::Nobody), now).await;
@@ -157,8 +158,11 @@ async fn conclude(
     let actor = caller.actor.clone();
     let kept = concluding::conclude(&tx, &actor, (test, verdict), now).await.map_err(broken)?;
     tx.commit().await.map_err(broken)?;
-    match kept {
-        Some(id) => Ok(Redirect::to(&format!("/admin/tests/{id}")).into_response()),
+    match kept.zip(organization) {
+        Some((id, organization)) => {
+            let path = format!("/admin/{}/tests/{id}", organization.key.as_str());
+            Ok(Redirect::to(&path).into_response())
+        }
         None => turn_away(org, caller, (Refused::RequestUsed, Tie::Nobody), now).await,
     }
 }

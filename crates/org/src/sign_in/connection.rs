@@ -39,11 +39,12 @@ impl Connection {
         }
     }
 
-    /// A configuration in which something is missing, or whose key cannot be
-    /// used, is none: there is no way to verify less.
+    /// A configuration that is a draft still, in which something is missing, or
+    /// whose key cannot be used, is none: there is no way to verify less.
     fn parse(configuration: SamlConfiguration, here: &PublicUrl) -> Option<Self> {
-        let SamlConfiguration { unique_id, organization, directory, version, identity_provider } =
+        let SamlConfiguration { unique_id, organization, directory, version, saved_at, identity_provider } =
             configuration;
+        saved_at?;
         let keys = keys(&identity_provider.certificates)?;
         Some(Self {
             unique_id,

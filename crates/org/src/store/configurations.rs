@@ -14,7 +14,7 @@ use crate::model::{
 macro_rules! columns {
     () => {
         "c.unique_id, c.organization, c.directory, c.version, c.entity_id, c.sso_url, \
-         c.certificate, c.next_certificate"
+         c.certificate, c.next_certificate, c.saved_at"
     };
 }
 
@@ -30,12 +30,13 @@ macro_rules! columns {
     /// Where this deployment's sign-ins may lead.
     SSO_URLS = "select distinct c.sso_url from saml_configuration c \
         join directory d on d.id = c.directory \
-        where c.sso_url is not null and d.enabled = 1 limit $1";
+        where c.sso_url is not null and c.saved_at is not null and d.enabled = 1 limit $1";
     INSERT = "insert into saml_configuration (unique_id, organization, directory, version, \
         created_at, updated_at) values ($1, $2, $3, 1, $4, $5)";
     UPDATE = "update saml_configuration set version = version + 1, entity_id = $1, sso_url = $2, \
-        certificate = $3, next_certificate = $4, updated_at = $5 \
-        where unique_id = $6 and version = $7";
+        certificate = $3, next_certificate = $4, updated_at = $5, saved_at = $6 \
+        where unique_id = $7 and version = $8";
+    DELETE = "delete from saml_configuration where unique_id = $1 and version = $2";
 }
 
 pub(crate) async fn find(
@@ -99,20 +100,27 @@ pub(crate) async fn insert(
 pub(crate) async fn update(
     tx: &Tx,
     was: &SamlConfiguration,
-    is: &IdentityProvider,
+    (is, saved_at): (&IdentityProvider, Option<Timestamp>),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let der = |certificate: &Option<Certificate>| Value::from(certificate.as_ref().map(|c| c.der().to_vec()));
-    let args: [Value; 7] = [
+    let args: [Value; 8] = [
         is.entity_id.as_ref().map(EntityId::as_str).into(),
         is.sso_url.as_ref().map(SsoUrl::as_str).into(),
         der(&is.certificates.current),
         der(&is.certificates.next),
         now.into(),
+        saved_at.into(),
         was.unique_id.into(),
         was.version.into(),
     ];
     Ok(tx.execute(UPDATE, args).await? == 1)
+}
+
+/// Says whether it was there as it was read.
+pub(crate) async fn delete(tx: &Tx, was: &SamlConfiguration) -> Result<bool, StoreError> {
+    let args: [Value; 2] = [was.unique_id.into(), was.version.into()];
+    Ok(tx.execute(DELETE, args).await? == 1)
 }
 
 fn configuration(row: &Row) -> Result<SamlConfiguration, StoreError> {
@@ -121,6 +129,7 @@ fn configuration(row: &Row) -> Result<SamlConfiguration, StoreError> {
         organization: id(row, 1, OrganizationId::new)?,
         directory: id(row, 2, DirectoryId::new)?,
         version: row.get(3)?,
+        saved_at: row.get(8)?,
         identity_provider: IdentityProvider {
             entity_id: some(row, 4, EntityId::parse)?,
             sso_url: some(row, 5, SsoUrl::parse)?,

@@ -25,7 +25,7 @@ macro_rules! governed {
             policies::columns!(),
             ", ",
             columns!(),
-            ", case when c.entity_id is not null and c.sso_url is not null \
+            ", case when c.saved_at is not null and c.entity_id is not null and c.sso_url is not null \
                 and c.certificate is not null then 1 else 0 end ",
             $from
         )
@@ -50,6 +50,21 @@ macro_rules! governed {
         where organization = $1 and kind = 'identity-provider'";
     INSERT = "insert into directory (id, organization, kind, name, enabled, jit, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7)";
+    VERSION = "select version from directory where organization = $1 and id = $2";
+    RENAME = "update directory set name = $1, jit = $2, version = version + 1 \
+        where organization = $3 and id = $4 and version = $5";
+    /// What an identity provider calls people is forgotten with its directory.
+    DELETE_LINKS = "delete from account_link where directory = $1";
+    FORGET_POLICIES = "update membership set named_policy = null where named_policy in \
+        (select p.id from authentication_policy p where p.directory = $1)";
+    DELETE_RULES = "delete from policy_rule where policy in \
+        (select p.id from authentication_policy p where p.directory = $1)";
+    DELETE_PENDING_TESTS = "delete from pending_test where policy in \
+        (select p.id from authentication_policy p where p.directory = $1)";
+    DELETE_SIGN_INS = "delete from directory_sign_in where directory = $1";
+    DELETE_POLICIES = "delete from authentication_policy where directory = $1";
+    DELETE = "delete from directory where organization = $1 and id = $2 \
+        and kind = 'identity-provider'";
     UPDATE_ENABLED = "update directory set enabled = $1 \
         where organization = $2 and id = $3 and enabled <> $1";
     UPDATE_JIT = "update directory set jit = $1 \
@@ -133,6 +148,42 @@ pub(crate) async fn update_jit(
     let on = jit == JitProvisioning::On;
     let args: [Value; 3] = [on.into(), organization.into(), id.into()];
     Ok(tx.execute(UPDATE_JIT, args).await? == 1)
+}
+
+/// Counts its changes.
+pub(crate) async fn version(
+    read: &ReadTx,
+    organization: OrganizationId,
+    id: DirectoryId,
+) -> Result<Option<i64>, StoreError> {
+    let args: [Value; 2] = [organization.into(), id.into()];
+    let row = read.query_opt(VERSION, args).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Writes name and setting over the version that was read. Says whether nobody
+/// else has written since.
+pub(crate) async fn update(tx: &Tx, over: i64, is: &Directory) -> Result<bool, StoreError> {
+    let args: [Value; 5] = [
+        is.name.as_str().into(),
+        (is.jit == JitProvisioning::On).into(),
+        is.organization.into(),
+        is.id.into(),
+        over.into(),
+    ];
+    Ok(tx.execute(RENAME, args).await? == 1)
+}
+
+/// Deletes an identity provider directory with its policies; whose policy was
+/// one of them has the local directory's default one. Its configuration and
+/// its domains are gone before.
+pub(crate) async fn delete(tx: &Tx, organization: OrganizationId, id: DirectoryId) -> Result<(), StoreError> {
+    let first = [DELETE_LINKS, DELETE_SIGN_INS, FORGET_POLICIES, DELETE_RULES, DELETE_PENDING_TESTS];
+    for statement in first.into_iter().chain([DELETE_POLICIES]) {
+        tx.execute(statement, [id.into()]).await?;
+    }
+    let args: [Value; 2] = [organization.into(), id.into()];
+    tx.execute(DELETE, args).await.map(|_| ())
 }
 
 /// A directory from the columns that begin at `at`.

@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod arrivals;
+pub(crate) mod claims;
 pub(crate) mod configurations;
 pub(crate) mod deployment;
 pub(crate) mod directories;
@@ -29,11 +30,18 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 /// What came after the tables of the products.
-pub(crate) const LATER: &[Migration] = &[Migration {
-    name: "org-0003",
-    sqlite: include_str!("../../migrations/sqlite/0003_enforcing.sql"),
-    postgres: include_str!("../../migrations/postgres/0003_enforcing.sql"),
-}];
+pub(crate) const LATER: &[Migration] = &[
+    Migration {
+        name: "org-0003",
+        sqlite: include_str!("../../migrations/sqlite/0003_enforcing.sql"),
+        postgres: include_str!("../../migrations/postgres/0003_enforcing.sql"),
+    },
+    Migration {
+        name: "org-0004",
+        sqlite: include_str!("../../migrations/sqlite/0004_domains.sql"),
+        postgres: include_str!("../../migrations/postgres/0004_domains.sql"),
+    },
+];
 
 /// Every statement of the organisation, for the test that prepares each on
 /// both engines.
@@ -41,6 +49,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     [
         accounts::STATEMENTS,
         arrivals::STATEMENTS,
+        claims::STATEMENTS,
         configurations::STATEMENTS,
         deployment::STATEMENTS,
         directories::STATEMENTS,

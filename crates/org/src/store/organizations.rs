@@ -10,10 +10,10 @@ use crate::model::{AccountId, Organization, OrganizationId, OrganizationKey, Pla
     FIND = "select id, key, name, plan from organization where id = $1";
     FIND_BY_KEY = "select id, key, name, plan from organization where key = $1";
     FIRST = "select id, key, name, plan from organization order by id limit 1";
-    /// The oldest organisation that an account administers.
+    /// The organisations that an account administers, oldest first.
     ADMINISTERED_BY = "select o.id, o.key, o.name, o.plan from membership m \
         join organization o on o.id = m.organization \
-        where m.account = $1 and m.role = 'administrator' order by o.id limit 1";
+        where m.account = $1 and m.role = 'administrator' order by o.id limit 200";
     /// The organisations of an account, the one that manages it first.
     OF_ACCOUNT = "select o.id, o.key, o.name, o.plan from membership m \
         join organization o on o.id = m.organization join account a on a.id = m.account \
@@ -43,12 +43,13 @@ pub(crate) async fn first(read: &ReadTx) -> Result<Option<Organization>, StoreEr
     row.as_ref().map(organization).transpose()
 }
 
+/// At most 200.
 pub(crate) async fn administered_by(
     read: &ReadTx,
     account: AccountId,
-) -> Result<Option<Organization>, StoreError> {
-    let row = read.query_opt(ADMINISTERED_BY, [account.into()]).await?;
-    row.as_ref().map(organization).transpose()
+) -> Result<Vec<Organization>, StoreError> {
+    let rows = read.query(ADMINISTERED_BY, [account.into()]).await?;
+    rows.iter().map(organization).collect()
 }
 
 pub(crate) async fn of_account(read: &ReadTx, account: AccountId) -> Result<Vec<Organization>, StoreError> {

@@ -4,7 +4,7 @@
 use console::invitations::Draft;
 use http::StatusCode;
 use jiff::SignedDuration;
-use org::model::{AccountId, Role, Sso};
+use org::model::{AccountId, OrganizationId, Role, Sso};
 use serde_json::{Value, json};
 use store::testing::{TestDatabase, databases};
 use testkit::authenticator::{Authenticator, Forgery, flag};
@@ -27,7 +27,7 @@ async fn the_fallback_administrator_gets_in_while_the_identity_provider_is_down(
         assert_eq!(way, "/login/passkey?return_to=%2Fadmin");
         let answer = by_passkey(&mut browser, &way, &mut device, &Forgery::none()).await;
         assert_eq!(answer.json(), json!({ "go": "/admin" }));
-        let admin = browser.get("/admin").await;
+        let admin = browser.get("/admin/acme").await;
         assert_eq!(admin.status, StatusCode::OK, "{admin:?}");
         assert!(browser.get("/").await.body.contains("/admin"));
     }
@@ -161,9 +161,13 @@ async fn sso(world: &World, sso: Sso) {
 
 /// A one-time link for an account, as a path.
 pub(crate) async fn invite(world: &World, account: AccountId) -> String {
+    invite_in(world, world.acme.organization.id, account).await
+}
+
+/// The same for an account of another organisation.
+pub(crate) async fn invite_in(world: &World, of: OrganizationId, account: AccountId) -> String {
     let now = world.now();
     let draft = Draft::draw(now, world.org.entropy());
-    let of = world.acme.organization.id;
     let invited = world
         .act(async |tx, word| org::acts::invitations::invite(tx, word, (of, account, draft), now).await)
         .await;

@@ -6,7 +6,9 @@
 mod acts;
 mod admin;
 mod circles;
+mod domains;
 mod enforcing;
+mod identity_providers;
 mod journeys;
 mod kit;
 mod local_door;

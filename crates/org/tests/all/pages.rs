@@ -27,7 +27,10 @@ async fn every_answer_of_every_address_is_protected() {
             .replace("{test}", &id)
             .replace("{handle}", "x")
             .replace("{token}", "x")
-            .replace("{what}", "x");
+            .replace("{what}", "x")
+            .replace("{organization}", "acme")
+            .replace("{name}", "acme.example")
+            .replace("{directory}", &world.acme.made.directory.to_string());
         for browser in [&mut world.browser(), &mut administrator] {
             for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
                 check(browser, method, &path).await;
@@ -78,6 +81,8 @@ fn messages_used_and_defined_are_the_same() {
         used_in: &[&here.join("src"), &here.join("templates")],
         defined_in: &[
             include_str!("../../messages/en.ftl"),
+            include_str!("../../messages/admin.ftl"),
+            include_str!("../../messages/identity_providers.ftl"),
             include_str!("../../messages/products.ftl"),
             console::MESSAGES,
         ],

@@ -35,10 +35,10 @@ impl Environment {
                 key if key.starts_with("TEST_") || key.starts_with("REQUIRE_") => {}
                 "DATA" => file.data = Some(value.into()),
                 "KEY_FILE" => file.key_file = Some(value.into()),
-                "PROXY_TRUSTED" => {
-                    let parts = value.split(',').map(str::trim).filter(|p| !p.is_empty());
-                    file.proxy.trusted = parts.map(str::to_owned).collect();
-                }
+                "PROXY_TRUSTED" => file.proxy.trusted = list(&value),
+                "OUTSIDE_NAME_SERVERS" => file.outside.name_servers = list(&value),
+                "OUTSIDE_INSIDE" => file.outside.inside = list(&value),
+                "OUTSIDE_AUTHORITIES" => file.outside.authorities = Some(value.into()),
                 "LOG_FILTER" => file.log.filter = Some(value),
                 "LOG_FORMAT" => file.log.format = log_format(&value)?,
                 key => {
@@ -49,6 +49,11 @@ impl Environment {
         }
         Ok(())
     }
+}
+
+/// Parts between commas.
+fn list(value: &str) -> Vec<String> {
+    value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 fn service_slot<'f>(file: &'f mut File, key: &str) -> Option<&'f mut Option<String>> {

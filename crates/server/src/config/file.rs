@@ -9,6 +9,7 @@ use web::PublicUrl;
 use web::peer::TrustedProxies;
 use webauthn::RpId;
 
+use super::outside::OutsideSection;
 use super::{ConfigError, Place, ServiceConfig};
 
 /// The whole file. Every key may be missing.
@@ -21,6 +22,8 @@ pub(crate) struct File {
     pub(crate) org: Option<ServiceSection>,
     #[serde(default)]
     pub(crate) proxy: ProxySection,
+    #[serde(default)]
+    pub(crate) outside: OutsideSection,
     #[serde(default)]
     pub(crate) log: LogSection,
 }

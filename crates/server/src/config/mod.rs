@@ -5,11 +5,13 @@
 
 mod environment;
 mod file;
+mod outside;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use net::Outside;
 use store::StoreUrl;
 use web::PublicUrl;
 use web::address::PublicUrlError;
@@ -32,6 +34,8 @@ pub struct Config {
     pub org: Option<ServiceConfig>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
+    /// How names and addresses of others are reached.
+    pub outside: Outside,
     /// How the program reports what it does.
     pub log: Log,
 }
@@ -174,6 +178,7 @@ impl Config {
         Ok(Self {
             key_file: file.key_file.unwrap_or_else(|| PathBuf::from("countersign.key")),
             trusted_proxies: file.proxy.read()?,
+            outside: file.outside.read()?,
             log: Log {
                 filter: file.log.filter.unwrap_or_else(|| "info".to_owned()),
                 json: file.log.format == file::LogFormat::Json,
@@ -235,6 +240,9 @@ mod tests {
             database = "postgres://countersign@127.0.0.1/idp"
             [proxy]
             trusted = ["10.1.0.0/16", "127.0.0.1"]
+            [outside]
+            name_servers = ["192.0.2.53", "[::1]:5353"]
+            inside = ["10.0.0.0/8"]
             [log]
             filter = "warn"
             format = "json"
@@ -247,6 +255,8 @@ mod tests {
         assert!(config.org.is_none());
         let proxies = format!("{:?}", config.trusted_proxies);
         assert!(proxies.contains("10.1.0.0/16") && proxies.contains("127.0.0.1/32"), "{proxies}");
+        let servers = ["192.0.2.53:53", "[::1]:5353"].map(|at| at.parse().unwrap());
+        assert_eq!(config.outside.name_servers, net::NameServers::These(servers.to_vec()));
         assert_eq!(config.log, Log { filter: "warn".into(), json: true });
     }
 
@@ -263,6 +273,13 @@ mod tests {
             ("[idp]\nrp_id = \"https://x\"", &[], "[idp] rp_id"),
             ("[org]\ndatabase = \"mysql://secret\"", &[], "[org] database: "),
             ("[idp]\n[proxy]\ntrusted = [\"everyone\"]", &[], "[proxy] trusted: \"everyone\""),
+            (
+                "[idp]\n[outside]\nname_servers = [\"dns.example\"]",
+                &[],
+                "[outside] name_servers = \"dns.example\"",
+            ),
+            ("[idp]\n[outside]\ninside = [\"home\"]", &[], "[outside] inside = \"home\""),
+            ("[idp]\n[outside]\nauthorities = \"/nowhere/ca.pem\"", &[], "cannot read /nowhere/ca.pem"),
             (
                 "[idp]\npublic_url=\"http://x.localhost:1\"\n[org]\npublic_url=\"http://x.localhost:2\"",
                 &[],
@@ -282,10 +299,13 @@ mod tests {
         let variables = [
             ("COUNTERSIGN_IDP_LISTEN", "127.0.0.1:7000"),
             ("COUNTERSIGN_PROXY_TRUSTED", "10.0.0.1, 10.0.0.2"),
+            ("COUNTERSIGN_OUTSIDE_NAME_SERVERS", "127.0.0.1:5353"),
             ("PATH", "/bin"),
         ];
         let config = parse("[idp]\nlisten = \"127.0.0.1:9000\"", &variables).unwrap();
         assert_eq!(config.idp.unwrap().listen.port(), 7000);
+        let servers = vec!["127.0.0.1:5353".parse().unwrap()];
+        assert_eq!(config.outside.name_servers, net::NameServers::These(servers));
         let proxies = format!("{:?}", config.trusted_proxies);
         assert!(proxies.contains("10.0.0.1") && proxies.contains("10.0.0.2"), "{proxies}");
     }

@@ -19,6 +19,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use net::Outside;
 use url::Url;
 use web::PublicUrl;
 use web::peer::TrustedProxies;
@@ -104,6 +105,7 @@ fn configuration(arguments: &DemoArgs) -> Result<Config, Box<dyn Error + Send + 
         idp: Some(service("idp", &arguments.idp_url)?),
         org: Some(service("org", &arguments.org_url)?),
         trusted_proxies: TrustedProxies::default(),
+        outside: Outside::default(),
         log: Log { filter: LOG.to_owned(), json: false },
     })
 }

@@ -7,6 +7,7 @@ use saml::sp::RequestToSend;
 use web::ambient::random;
 use web::{CheckedForm, Cookies, Error, Token};
 
+use super::page::Tested;
 use super::{PENDING, PendingTest};
 use crate::acts::{settle, test_sign_ins};
 use crate::admin::OrgAdmin;
@@ -17,11 +18,11 @@ use crate::service::Org;
 use crate::sign_in::{Connection, browser};
 use crate::store::policies;
 
-/// `POST /admin/policies/{policy}/test`.
+/// `POST /admin/{organization}/policies/{policy}/test`.
 pub(crate) async fn post(
     State(org): State<Org>,
     admin: OrgAdmin,
-    (Path(policy), cookies): (Path<String>, Cookies),
+    (Path(Tested { policy }), cookies): (Path<Tested>, Cookies),
     CheckedForm(Nothing {}): CheckedForm<Nothing>,
 ) -> Result<Response, Error> {
     let policy: PolicyId = policy.parse().map_err(|_| Error::not_found())?;

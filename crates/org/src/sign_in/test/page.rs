@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use serde::Deserialize;
 use url::Url;
 use web::page::Console;
 use web::{Error, FormAction, Message, filters};
@@ -22,7 +23,7 @@ use crate::store::{configurations, directories, domains, policies, test_sign_ins
 pub(crate) struct BeginPage {
     pub(crate) console: Console,
     pub(crate) policy: String,
-    pub(crate) policy_id: String,
+    pub(crate) action: String,
     pub(crate) ready: bool,
     pub(crate) tests: Vec<TestLine>,
 }
@@ -41,7 +42,7 @@ pub(crate) struct TestLine {
 #[template(path = "admin/test_verdict.html")]
 pub(crate) struct VerdictPage {
     pub(crate) console: Console,
-    pub(crate) policy_id: String,
+    pub(crate) again: String,
     pub(crate) at: Timestamp,
     pub(crate) tone: &'static str,
     pub(crate) verdict: Message,
@@ -50,11 +51,23 @@ pub(crate) struct VerdictPage {
     pub(crate) lines: Vec<FindingLine>,
 }
 
-/// `GET /admin/policies/{policy}/test`.
+/// The policy in the path.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Tested {
+    pub(super) policy: String,
+}
+
+/// The test in the path.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Concluded {
+    test: String,
+}
+
+/// `GET /admin/{organization}/policies/{policy}/test`.
 pub(crate) async fn begin(
     State(org): State<Org>,
     admin: OrgAdmin,
-    Path(policy): Path<String>,
+    Path(Tested { policy }): Path<Tested>,
 ) -> Result<Response, Error> {
     let policy: PolicyId = policy.parse().map_err(|_| Error::not_found())?;
     let organization = admin.organization.id;
@@ -75,20 +88,20 @@ pub(crate) async fn begin(
     let page = BeginPage {
         console: admin.console(),
         policy: found.name.to_string(),
-        policy_id: policy.to_string(),
+        action: admin.path(&format!("/policies/{policy}/test")),
         ready: known.is_complete(),
-        tests: tests.iter().map(|test| test_line(test, &is, now)).collect(),
+        tests: tests.iter().map(|test| test_line(&admin, test, (&is, now))).collect(),
     };
     // The answer to the form leads to the identity provider.
     let target = known.sso_url.as_ref().and_then(|url| Url::parse(url.as_str()).ok());
     Ok((FormAction::to(&target), org.site().render(&page)?).into_response())
 }
 
-/// `GET /admin/tests/{test}`.
+/// `GET /admin/{organization}/tests/{test}`.
 pub(crate) async fn verdict(
     State(org): State<Org>,
     admin: OrgAdmin,
-    Path(test): Path<String>,
+    Path(Concluded { test }): Path<Concluded>,
 ) -> Result<Response, Error> {
     let id: TestId = test.parse().map_err(|_| Error::not_found())?;
     let read = org.read().await?;
@@ -103,7 +116,7 @@ pub(crate) async fn verdict(
     };
     let page = VerdictPage {
         console: admin.console(),
-        policy_id: test.policy.to_string(),
+        again: admin.path(&format!("/policies/{}/test", test.policy)),
         at: test.at,
         tone,
         verdict,
@@ -114,12 +127,12 @@ pub(crate) async fn verdict(
     org.site().render(&page)
 }
 
-fn test_line(test: &TestSignIn, is: &Fingerprint, now: Timestamp) -> TestLine {
+fn test_line(admin: &OrgAdmin, test: &TestSignIn, (is, now): (&Fingerprint, Timestamp)) -> TestLine {
     let (tone, verdict) = match test.void(is, now) {
         Some(_) => ("neutral", "test-void".into()),
         None => said(&test.outcome),
     };
-    TestLine { path: format!("/admin/tests/{}", test.id), at: test.at, tone, verdict }
+    TestLine { path: admin.path(&format!("/tests/{}", test.id)), at: test.at, tone, verdict }
 }
 
 fn said(outcome: &Outcome) -> (&'static str, Message) {
@@ -144,6 +157,8 @@ mod tests {
             search: None,
             sign_out: "/logout".to_owned(),
             csrf: web::CsrfToken::sample(),
+            search: None,
+            around: web::page::Around::default(),
         }
     }
 
@@ -157,13 +172,13 @@ mod tests {
             let page = BeginPage {
                 console: console(),
                 policy: hostile.to_owned(),
-                policy_id: "x".to_owned(),
+                action: "/admin/acme/policies/x/test".to_owned(),
                 ready,
                 tests: vec![line],
             };
             let html = texts().unwrap().render(&page).unwrap();
             assert!(!html.contains(hostile) && html.contains("Proves nothing"), "{html}");
-            assert_eq!(html.contains("<form method=\"post\" action=\"/admin/policies/x/test\">"), ready);
+            assert_eq!(html.contains("<form method=\"post\" action=\"/admin/acme/policies/x/test\">"), ready);
         }
         let broken = Some([hostile.to_owned(), "b".to_owned()]);
         let lines = vec![
@@ -172,7 +187,7 @@ mod tests {
         ];
         let page = VerdictPage {
             console: console(),
-            policy_id: "x".to_owned(),
+            again: "/admin/acme/policies/x/test".to_owned(),
             at,
             tone: "bad",
             verdict: "test-would-be-refused".into(),

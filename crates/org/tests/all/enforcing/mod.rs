@@ -52,7 +52,7 @@ async fn assign(world: &World, account: AccountId, policy: Option<PolicyId>) {
 
 /// A test sign-in with a policy by Frida's browser: where the answer led.
 async fn test_as(world: &World, browser: &mut Browser, policy: PolicyId, person: &Person) -> String {
-    let path = format!("/admin/policies/{policy}/test");
+    let path = format!("/admin/acme/policies/{policy}/test");
     let csrf = browser.get(&path).await.csrf();
     let target = browser.post(&path, &[("csrf", &csrf)]).await.location().unwrap();
     let form = world.idp().answer(&world.acme.us, &target, person, world.now());

@@ -69,7 +69,7 @@ async fn every_answer_ends_in_a_verdict_with_its_rule() {
     assert!(browser.get(&path).await.body.contains("Would have signed in"));
 
     // The identity provider signs with a key that is not configured.
-    let begin = format!("/admin/policies/{default}/test");
+    let begin = format!("/admin/acme/policies/{default}/test");
     let csrf = browser.get(&begin).await.csrf();
     let target = browser.post(&begin, &[("csrf", &csrf)]).await.location().unwrap();
     let stranger = world.idp().with_another_key();
@@ -87,7 +87,7 @@ async fn a_test_belongs_to_its_browser_and_is_answered_once() {
         let (mut browser, _) = frida(&world).await;
         let acme = &world.acme.organization;
         account(&world.org, acme, ("maya@acme.example", Role::Member)).await;
-        let begin = format!("/admin/policies/{}/test", world.acme.made.policy);
+        let begin = format!("/admin/acme/policies/{}/test", world.acme.made.policy);
         let csrf = browser.get(&begin).await.csrf();
         let target = browser.post(&begin, &[("csrf", &csrf)]).await.location().unwrap();
         let form = world.idp().answer(&world.acme.us, &target, &maya(), world.now());
@@ -124,7 +124,7 @@ async fn tests_are_for_administrators_of_the_organisation() {
     let gina = account(&world.org, &globex.organization, ("gina@else.example", Role::Administrator)).await;
     let (mut hers, _) = with_passkey_in(&world, &globex, gina).await;
     assert_eq!(hers.get("/admin").await.status, StatusCode::OK);
-    for foreign in [path, format!("/admin/policies/{}/test", world.acme.made.policy)] {
+    for foreign in [path, format!("/admin/acme/policies/{}/test", world.acme.made.policy)] {
         assert_eq!(hers.get(&foreign).await.status, StatusCode::NOT_FOUND, "{foreign}");
         let nobody = world.browser().get(&foreign).await;
         assert!(nobody.location().unwrap().starts_with("/login"), "{foreign}");

@@ -10,6 +10,7 @@ use axum::Router;
 use console::events::Actor;
 use console::person::{DisplayName, EmailAddress};
 use jiff::{SignedDuration, Timestamp};
+use net::Outside;
 use org::acts::accounts::NewAccount;
 use org::acts::directories::{NewDirectory, NewlyMade};
 use org::acts::organizations::NewOrganization;
@@ -55,9 +56,14 @@ impl World {
     /// that is complete, a domain that is verified, claimed and linked, SSO
     /// enforced; and Frida, who administers it from an unverified domain.
     pub(crate) async fn new(database: &TestDatabase) -> Self {
+        Self::with_outside(database, Outside::default()).await
+    }
+
+    /// The same, with an outside of its own.
+    pub(crate) async fn with_outside(database: &TestDatabase, outside: Outside) -> Self {
         let clock = Arc::new(FixedClock::at(START));
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let org = open(database, &clock, &folder).await;
+        let org = open_as(database, (&clock, &folder), (ORIGIN, outside)).await.unwrap();
         let acme = Tenant::set_up(&org, ("acme", "acme.example"), &idp::ACME).await;
         let frida = account(&org, &acme.organization, ("frida@fallback.example", Role::Administrator)).await;
         let router = org::router(org.clone());
@@ -90,7 +96,7 @@ impl World {
     ) -> Result<Org, org::OpenError> {
         let Self { org, router, clock, folder, .. } = self;
         drop((org, router));
-        open_as(database, (&clock, &folder), url).await
+        open_as(database, (&clock, &folder), (url, Outside::default())).await
     }
 
     pub(crate) fn browser(&self) -> Browser {
@@ -221,13 +227,13 @@ pub(crate) fn word_of(org: &Org, account: AccountId) -> Word {
 }
 
 async fn open(database: &TestDatabase, clock: &Arc<FixedClock>, folder: &TempDir) -> Org {
-    open_as(database, (clock, folder), ORIGIN).await.unwrap()
+    open_as(database, (clock, folder), (ORIGIN, Outside::default())).await.unwrap()
 }
 
 async fn open_as(
     database: &TestDatabase,
     (clock, folder): (&Arc<FixedClock>, &TempDir),
-    url: &str,
+    (url, outside): (&str, Outside),
 ) -> Result<Org, org::OpenError> {
     let store: Store = database.store(&org::migrations()).await;
     let rng = Arc::new(idp::chance());
@@ -242,6 +248,6 @@ async fn open_as(
         entropy: Arc::new(|bytes: &mut [u8]| OsEntropy.fill(bytes)),
         rng,
     };
-    let settings = Settings::new(PublicUrl::parse(url).unwrap());
+    let settings = Settings { outside, ..Settings::new(PublicUrl::parse(url).unwrap()) };
     Org::open(settings, store, key, ambient).await
 }
