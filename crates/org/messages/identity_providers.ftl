@@ -138,4 +138,4 @@ saml-entity-id-hint = Also called Issuer. It is compared character by character.
 saml-entity-id-wrong = An entity ID has no spaces and at most 1,024 characters.
 saml-certificate = Public x509 certificate
 saml-next-certificate = Next certificate
-saml-save = Save SAML configuration
+saml-save = Save configuration

@@ -74,9 +74,12 @@ impl Robin {
         let browser = Browser::start(Options::desktop()).await;
         let _passkey = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
         demo.enrol_robin(&browser).await;
-        let robin = Self { browser, console: format!("{}/admin/saml", demo.org()) };
-        robin.browser.goto(&robin.console).await;
-        robin
+        browser.goto(&format!("{}/admin/acme/identity-providers", demo.org())).await;
+        let directory = "return document.querySelector('main tbody a').getAttribute('href')";
+        let directory = browser.script(directory, Vec::new()).await;
+        let console = format!("{}{}/saml/details", demo.org(), directory.as_str().unwrap());
+        browser.goto(&console).await;
+        Self { browser, console }
     }
 
     async fn sp_entity_id(&self) -> String {
@@ -94,7 +97,7 @@ impl Robin {
             browser.click("details.more summary").await;
             browser.fill("#next_certificate", next).await;
         }
-        browser.click_role("button", "Save SAML configuration").await;
+        browser.click_role("button", "Save configuration").await;
         browser.wait_for_text("Saved.").await;
     }
 }

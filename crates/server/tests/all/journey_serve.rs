@@ -61,7 +61,7 @@ async fn journey_serve_bare_is_set_up_by_its_links_and_by_nothing_else() {
         stranger.goto(&format!("{idp}{path}")).await;
         assert_eq!(stranger.url().await.path(), "/login", "{path}");
     }
-    for path in ["/admin", "/admin/saml", "/admin/accounts", "/admin/events"] {
+    for path in ["/admin", "/admin/main", "/admin/main/accounts", "/admin/main/domains"] {
         stranger.goto(&format!("{org}{path}")).await;
         assert!(stranger.url().await.path().starts_with("/login"), "{path}");
     }

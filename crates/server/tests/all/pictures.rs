@@ -157,7 +157,8 @@ async fn mayas(album: &Album, demo: &Demo, browser: &Browser) {
         album.all(browser, product).await;
         album.pages(browser, &demo.product(product), &[(&format!("{product}-start"), "/")]).await;
     }
-    let own = [("org-home", "/"), ("org-admin-by-sso", "/admin"), ("org-admin-saml-by-sso", "/admin/saml")];
+    let own =
+        [("org-home", "/"), ("org-admin-by-sso", "/admin"), ("org-domains-by-sso", "/admin/acme/domains")];
     album.pages(browser, &demo.org(), &own).await;
     browser.goto(&demo.product("jira")).await;
     browser.click("details.person summary, details summary").await;
@@ -234,9 +235,9 @@ async fn robins(album: &Album, demo: &Demo, browser: &Browser) {
     let own = [
         ("org-home-robin", "/"),
         ("org-admin", "/admin"),
-        ("org-saml", "/admin/saml"),
-        ("org-accounts", "/admin/accounts"),
-        ("org-events", "/admin/events"),
+        ("org-identity-providers", "/admin/acme/identity-providers"),
+        ("org-accounts", "/admin/acme/accounts"),
+        ("org-events", "/admin/acme/events"),
     ];
     album.pages(browser, &demo.org(), &own).await;
 }

@@ -157,7 +157,6 @@ mod tests {
             search: None,
             sign_out: "/logout".to_owned(),
             csrf: web::CsrfToken::sample(),
-            search: None,
             around: web::page::Around::default(),
         }
     }
