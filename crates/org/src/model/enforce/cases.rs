@@ -67,6 +67,7 @@ fn given() -> Given {
             organization,
             directory,
             version: 4,
+            saved_at: Some(at(-DAY)),
             identity_provider: IdentityProvider {
                 entity_id: Some(EntityId::parse("https://idp.example/saml").unwrap()),
                 sso_url: Some(SsoUrl::parse("https://idp.example/sso").unwrap()),
