@@ -169,6 +169,7 @@ const CASES: &[Case] = &[
         },
         &["configuration-incomplete"],
     ),
+    ("a draft that was never saved", |g| g.configuration.saved_at = None, &["configuration-incomplete"]),
     (
         "no certificate",
         |g| {

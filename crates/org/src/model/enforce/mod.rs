@@ -282,7 +282,8 @@ fn the_configuration(facts: &Facts<'_>) -> Vec<Missing> {
     let identity_provider = &facts.configuration.identity_provider;
     let certificate = identity_provider.certificates.current.as_ref();
     let switched_off = (!facts.directory.enabled).then_some(Missing::DirectorySwitchedOff);
-    let incomplete = (!identity_provider.is_complete()).then_some(Missing::Configuration);
+    let unsaved = facts.configuration.is_draft() || !identity_provider.is_complete();
+    let incomplete = unsaved.then_some(Missing::Configuration);
     let dates = certificate.and_then(|one| match facts.now {
         now if now < one.not_before() => Some(Missing::CertificateNotYetValid),
         now if now >= one.not_after() => Some(Missing::CertificateExpired),
