@@ -123,7 +123,7 @@ async fn tests_are_for_administrators_of_the_organisation() {
     let globex = Tenant::set_up(&world.org, ("globex", "globex.example"), &other).await;
     let gina = account(&world.org, &globex.organization, ("gina@else.example", Role::Administrator)).await;
     let (mut hers, _) = with_passkey_in(&world, &globex, gina).await;
-    assert_eq!(hers.get("/admin/acme").await.status, StatusCode::OK);
+    assert_eq!(hers.get("/admin/globex").await.status, StatusCode::OK);
     for foreign in [path, format!("/admin/acme/policies/{}/test", world.acme.made.policy)] {
         assert_eq!(hers.get(&foreign).await.status, StatusCode::NOT_FOUND, "{foreign}");
         let nobody = world.browser().get(&foreign).await;
