@@ -22,11 +22,13 @@ impl Software {
     /// When it is missing where it is demanded.
     #[expect(clippy::print_stderr, reason = "a test that did not run must not look like one that passed")]
     pub(crate) fn installed() -> Option<Self> {
-        let folder = std::env::var_os("COUNTERSIGN_INTEROP").filter(|folder| !folder.is_empty());
+        let folder = std::env::var_os("COUNTERSIGN_TEST_INTEROP").filter(|folder| !folder.is_empty());
         if folder.is_none() {
             let demanded = std::env::var_os("COUNTERSIGN_REQUIRE_INTEROP").is_some();
-            assert!(!demanded, "COUNTERSIGN_INTEROP is not set, and this test is demanded");
-            eprintln!("NOT RUN: COUNTERSIGN_INTEROP is not set to the folder that scripts/interop prints");
+            assert!(!demanded, "COUNTERSIGN_TEST_INTEROP is not set, and this test is demanded");
+            eprintln!(
+                "NOT RUN: COUNTERSIGN_TEST_INTEROP is not set to the folder that scripts/interop prints"
+            );
         }
         folder.map(|folder| Self(folder.into()))
     }
