@@ -1,6 +1,6 @@
 //! Domains: named, proved, claimed, linked, removed.
 //!
-//! Proving ([`verify`]) and claiming ([`claim`]) are two acts: what a domain's
+//! Proving (`verify`) and claiming ([`claim`]) are two acts: what a domain's
 //! holder may see and take is decided only after it is proved who that is.
 
 mod proofs;
