@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use store::{StoreError, Tx};
 
+// A group gives access to applications, so whoever manages these manages groups.
+use super::applications::allowed;
 use super::{ActError, Refusal, Word, refused};
 use crate::model::group::{Group, GroupId, GroupName};
-use crate::model::role::Permission;
 use crate::store::{groups, users};
 
 /// Creates a group without members.
@@ -96,14 +97,6 @@ pub async fn remove_member(
         member(tx, word, ("group.member_removed", id, person), now).await?;
     }
     Ok(())
-}
-
-/// A group gives access to applications, so whoever manages these manages groups.
-async fn allowed(tx: &Tx, word: &Word, act: &'static str, now: Timestamp) -> Result<(), ActError> {
-    match word.rank(tx).await?.may(Permission::Applications) {
-        Ok(()) => Ok(()),
-        Err(refusal) => Err(refused(tx, word, (act, None, refusal), now).await),
-    }
 }
 
 async fn manageable(
