@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a failure here is a failure of the test")]
 
 mod admin;
+mod consoles;
 mod finding;
 mod groups;
 mod house;

@@ -8,7 +8,7 @@ use crate::house::{House, Sent};
 use crate::qr_parties::Parties;
 
 /// The addresses as `routes.rs` spells them.
-fn routes() -> Vec<(String, Vec<&'static str>)> {
+pub(crate) fn routes() -> Vec<(String, Vec<&'static str>)> {
     let source = include_str!("../../src/routes.rs");
     let constants: Vec<(&str, &str)> = source
         .lines()

@@ -14,20 +14,25 @@ use crate::kit::{Answer, Browser, Idp, Tenant, World, account, maya};
 use crate::local_door::{enrol, invite_in, register};
 
 const PREFIX: &str = "countersign-domain-verification=";
-const FILE: &str = "/countersign-domain-verification.html";
+pub(crate) const FILE: &str = "/countersign-domain-verification.html";
 
 /// A world whose names a server of ours knows.
-struct Places {
-    world: World,
-    names: NameServer,
-    site: HttpsServer,
-    frida: Browser,
+pub(crate) struct Places {
+    pub(crate) world: World,
+    pub(crate) names: NameServer,
+    pub(crate) site: HttpsServer,
+    pub(crate) frida: Browser,
     device: Authenticator,
 }
 
 impl Places {
     async fn new(database: &TestDatabase) -> Self {
-        let (names, site) = (NameServer::start().await, HttpsServer::start(&["new.example"]).await);
+        Self::of(database, &["new.example"]).await
+    }
+
+    /// With a web server that has a certificate for these names.
+    pub(crate) async fn of(database: &TestDatabase, served: &[&str]) -> Self {
+        let (names, site) = (NameServer::start().await, HttpsServer::start(served).await);
         let outside = Outside {
             inside: Inside::networks(["127.0.0.1"]).unwrap(),
             name_servers: NameServers::These(vec![names.address()]),
@@ -46,7 +51,7 @@ impl Places {
 }
 
 /// An administrator of another organisation, Globex.
-async fn globex(world: &World) -> (Tenant, Browser) {
+pub(crate) async fn globex(world: &World) -> (Tenant, Browser) {
     let other = Idp::new("https://globex-idp.example/saml");
     let globex = Tenant::set_up(&world.org, ("globex", "globex.example"), &other).await;
     let gina =
@@ -57,8 +62,8 @@ async fn globex(world: &World) -> (Tenant, Browser) {
     (globex, browser)
 }
 
-/// Gina some days later.
-async fn signed_in_anew(world: &World, globex: &Tenant) -> Browser {
+/// Gina some time later.
+pub(crate) async fn signed_in_anew(world: &World, globex: &Tenant) -> Browser {
     let gina = world.org.find_account(&mail("gina@fallback.example")).await.unwrap().unwrap();
     let mut browser = world.browser();
     let link = invite_in(world, globex.organization.id, gina.id).await;
@@ -67,7 +72,7 @@ async fn signed_in_anew(world: &World, globex: &Tenant) -> Browser {
 }
 
 /// Names a domain, and gives the record to put up.
-async fn add(browser: &mut Browser, organization: &str, name: &str) -> String {
+pub(crate) async fn add(browser: &mut Browser, organization: &str, name: &str) -> String {
     let path = format!("/admin/{organization}/domains");
     let csrf = browser.get(&path).await.csrf();
     let added = browser.post(&path, &[("csrf", &csrf), ("name", name)]).await;
@@ -80,7 +85,7 @@ fn record(page: &Answer) -> String {
     format!("{PREFIX}{}", rest.split_once('"').unwrap().0)
 }
 
-async fn verify(browser: &mut Browser, (organization, name): (&str, &str), by: &str) -> Answer {
+pub(crate) async fn verify(browser: &mut Browser, (organization, name): (&str, &str), by: &str) -> Answer {
     let path = format!("/admin/{organization}/domains/{name}");
     let csrf = browser.get(&path).await.csrf();
     browser.post(&format!("{path}/verify"), &[("csrf", &csrf), ("by", by)]).await

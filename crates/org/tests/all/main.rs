@@ -6,6 +6,7 @@
 mod acts;
 mod admin;
 mod circles;
+mod crossings;
 mod domains;
 mod enforcing;
 mod identity_providers;

@@ -153,13 +153,19 @@ impl Tenant {
     pub(crate) async fn set_up(org: &Org, (key, domain): (&str, &str), idp: &Idp) -> Self {
         let (now, entropy) = (org.now(), org.entropy());
         let name = DisplayName::parse(key).unwrap();
-        let new = (key.parse().unwrap(), name.clone(), Plan::Enterprise);
+        let new = (key.parse().unwrap(), name, Plan::Enterprise);
         let new = NewOrganization::draw(new, now, entropy);
         let organization =
             act_on(org, async |tx, word| org::acts::organizations::create(tx, word, new, now).await).await;
+        Self::directory(org, organization, domain, idp).await
+    }
+
+    /// A directory more, with an identity provider, a domain and a policy of its own.
+    pub(crate) async fn directory(org: &Org, organization: Organization, domain: &str, idp: &Idp) -> Self {
+        let (now, entropy) = (org.now(), org.entropy());
         let id = organization.id;
         let domain: org::model::DomainName = domain.parse().unwrap();
-        let new = NewDirectory::draw((id, name), now, entropy);
+        let new = NewDirectory::draw((id, organization.name.clone()), now, entropy);
         let made =
             act_on(org, async |tx, word| org::acts::directories::create(tx, word, new, now).await).await;
         act_on(org, async |tx, word| {

@@ -1,7 +1,7 @@
 //! The OpenID provider, driven as a product drives it.
 
 mod flow;
-mod party;
+pub(crate) mod party;
 mod refusals;
 mod tabs;
 mod tokens;
