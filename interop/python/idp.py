@@ -2,7 +2,7 @@
 
     idp.py FOLDER [PORT]
 
-It makes a key in FOLDER and prints its address. It reads the service
+It makes a key in FOLDER, if there is none, and prints its address. It reads the service
 provider's metadata from `FOLDER/sp.xml` at the first request, so that both
 ends can be configured from each other. `/metadata` is its own; `/sso` signs in
 `FOLDER/person.json` (name_id and attributes) without asking, for how it knows
@@ -25,6 +25,8 @@ from saml2.server import Server
 
 
 def key(folder):
+    if (folder / "key.pem").exists():
+        return
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=pysaml2",
          "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],

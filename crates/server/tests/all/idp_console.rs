@@ -12,6 +12,7 @@ pub(crate) struct Owner {
 
 /// What service providers are told of the identity provider, under Settings.
 pub(crate) struct IdpConfiguration {
+    pub(crate) entity_id: String,
     pub(crate) sso_url: String,
     pub(crate) metadata_url: String,
     pub(crate) certificate: String,
@@ -33,10 +34,15 @@ pub(crate) struct Typed<'a> {
 impl Owner {
     /// Opens the console by the one-time link that the terminal shows.
     pub(crate) async fn set_up(demo: &Demo) -> Self {
+        Self::by_link(&demo.link(&["set up its console"]), demo.idp()).await
+    }
+
+    /// The same at an identity provider with nothing in it.
+    pub(crate) async fn by_link(link: &url::Url, idp: String) -> Self {
         let browser = Browser::start(Options::desktop()).await;
         // Kept by the browser: the value here is only its name.
         let _passkey = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
-        browser.goto(demo.link(&["set up its console"]).as_str()).await;
+        browser.goto(link.as_str()).await;
         for (label, text) in
             [("First name", "Olga"), ("Last name", "Lind"), ("Email address", "olga@acme.example")]
         {
@@ -45,7 +51,21 @@ impl Owner {
         browser.click_role("button", "Next: make a passkey").await;
         browser.click("[data-passkey-start]").await;
         browser.wait_for_url("the console", |url| url.path() == "/admin").await;
-        Self { browser, idp: demo.idp() }
+        Self { browser, idp }
+    }
+
+    /// People → Add a person → Invite, for a phone: the link.
+    pub(crate) async fn invite(&self, [first, last]: [&str; 2], address: &str) -> url::Url {
+        let browser = &self.browser;
+        browser.goto(&format!("{}/admin/people", self.idp)).await;
+        browser.click_role("link", "Add a person").await;
+        for (field, text) in [("first_name", first), ("last_name", last), ("email", address)] {
+            browser.fill(&format!("#{field}"), text).await;
+        }
+        browser.click("main form button[type=submit]").await;
+        browser.click_role("button", "For a phone").await;
+        let link = "main input[value*='/invitation/']";
+        browser.find(link).await.prop("value").await.unwrap().unwrap().parse().unwrap()
     }
 
     /// Settings → IdP Configuration.
@@ -53,6 +73,7 @@ impl Owner {
         self.browser.goto(&format!("{}/admin/settings/idp", self.idp)).await;
         let value = async |css| self.browser.find(css).await.prop("value").await.unwrap().unwrap();
         IdpConfiguration {
+            entity_id: value("#entity-id").await,
             sso_url: value("#sso-url").await,
             metadata_url: value("#metadata-url").await,
             certificate: self.browser.find("#certificate").await.text().await.unwrap(),

@@ -6,11 +6,14 @@ mod addresses;
 mod architecture;
 mod demo;
 mod documents;
+#[allow(dead_code, reason = "the steps of policies wait for their pages")]
+mod guide;
 mod idp_console;
 mod interop;
 mod journey_acs;
 mod journey_clocks;
 mod journey_demo_browser;
+mod journey_guide;
 mod journey_hybrid;
 mod journey_interop_idp;
 mod journey_interop_rp;
