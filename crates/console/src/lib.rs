@@ -71,6 +71,7 @@
 //! [`door::take_registration`]; [`door::Enrolled::is_by`] says where the person goes next. A proof that one browser made for
 //! another (the QR sign-in) waits in [`door::keep`] until [`door::redeem`].
 
+pub mod agent;
 pub mod ceremony;
 pub mod door;
 pub mod events;
@@ -82,6 +83,7 @@ pub mod person;
 pub mod post;
 pub mod roles;
 mod rows;
+pub mod search;
 pub mod sessions;
 
 use jiff::{SignedDuration, Timestamp};

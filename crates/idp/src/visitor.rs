@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
+use console::agent;
 use console::events::Actor;
 use console::person::PersonId;
 use console::sessions::{self, Kind, SignedIn};
@@ -15,7 +16,6 @@ use web::cookie::{Cookie, Cookies, SetCookie};
 use web::token::Token;
 use web::{Browser, Error, Peer, Tracking};
 
-use crate::model::agent;
 use crate::sign_in::dispatch::Held;
 use crate::state::Idp;
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::FromRequestParts;
+use console::agent;
 use console::events::Actor;
+use http::header::USER_AGENT;
 use http::request::Parts;
 use serde::Deserialize;
 use web::network::Source;
@@ -22,6 +24,15 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
     /// What limits count by.
     pub(crate) source: Source,
+    /// What the browser says of itself.
+    agent: String,
+}
+
+impl Caller {
+    /// The browser and its system, in words.
+    pub(crate) fn agent(&self) -> String {
+        agent::describe(&self.agent)
+    }
 }
 
 impl FromRequestParts<Org> for Caller {
@@ -31,7 +42,9 @@ impl FromRequestParts<Org> for Caller {
         let tracking = Tracking::from_request_parts(parts, org).await?;
         let peer = Peer::from_request_parts(parts, org).await?;
         let entropy: Arc<dyn Entropy> = org.shared_entropy();
-        Ok(Self { actor: Actor::stranger(&tracking, peer, entropy), source: peer.source() })
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let agent = agent.unwrap_or_default().chars().take(512).collect();
+        Ok(Self { actor: Actor::stranger(&tracking, peer, entropy), source: peer.source(), agent })
     }
 }
 

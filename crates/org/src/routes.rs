@@ -6,8 +6,9 @@ use axum::routing::{MethodRouter, get, post};
 use web::{Shell, ShellOptions, without_head};
 
 use crate::admin::{
-    accounts, domain, domains, events, identity_provider, identity_providers, organizations, overview,
-    policies, products as admin_products, saml, search, settings,
+    account, accounts, administrators, conflicts, domain, domains, events, group_delete, groups,
+    identity_provider, identity_providers, organizations, overview, policies, product,
+    products as admin_products, saml, search, settings, trace,
 };
 use crate::service::Org;
 use crate::sign_in::{acs, arrival, enrol, local, session, start, step_up, test};
@@ -27,7 +28,14 @@ pub fn router(org: Org) -> Router {
 }
 
 /// The pages of this service; those of its OpenID provider are in [`products`].
-fn pages() -> Vec<(&'static str, MethodRouter<Org>)> {
+fn pages() -> Vec<Page> {
+    [signing_in_and_security(), directory(), organization()].into_iter().flatten().collect()
+}
+
+/// A path, and what answers there.
+type Page = (&'static str, MethodRouter<Org>);
+
+fn signing_in_and_security() -> Vec<Page> {
     let posted = DefaultBodyLimit::max(POSTED_BYTES);
     vec![
         // Who is signed in, and to what.
@@ -56,8 +64,6 @@ fn pages() -> Vec<(&'static str, MethodRouter<Org>)> {
         ("/admin", get(organizations::page)),
         ("/admin/{organization}", get(overview::page)),
         ("/admin/{organization}/search", get(search::page)),
-        // Directory.
-        ("/admin/{organization}/accounts", get(accounts::page)),
         // Security.
         ("/admin/{organization}/domains", get(domains::page).post(domains::post)),
         ("/admin/{organization}/domains/{name}", get(domain::page)),
@@ -100,9 +106,46 @@ fn pages() -> Vec<(&'static str, MethodRouter<Org>)> {
         ("/admin/{organization}/policies/{policy}/test", get(test::page::begin).post(test::begin::post)),
         ("/admin/{organization}/tests/{test}", get(test::page::verdict)),
         ("/admin/{organization}/events", get(events::page)),
-        // The organisation itself.
+        ("/admin/{organization}/traces/{trace}", get(trace::page)),
+    ]
+}
+
+/// The console's part called Directory.
+fn directory() -> Vec<Page> {
+    vec![
+        ("/admin/{organization}/accounts", get(accounts::page)),
+        ("/admin/{organization}/accounts/new", get(accounts::new_page).post(accounts::post)),
+        ("/admin/{organization}/accounts/{account}", get(account::page)),
+        ("/admin/{organization}/accounts/{account}/invite", post(account::invite)),
+        ("/admin/{organization}/accounts/{account}/deactivate", post(account::deactivate)),
+        ("/admin/{organization}/accounts/{account}/reactivate", post(account::reactivate)),
+        ("/admin/{organization}/accounts/{account}/sessions", post(account::end_sessions)),
+        ("/admin/{organization}/accounts/{account}/unlink", post(account::unlink)),
+        ("/admin/{organization}/accounts/{account}/address", post(account::change_address)),
+        ("/admin/{organization}/accounts/{account}/remove", post(account::remove)),
+        ("/admin/{organization}/groups", get(groups::page).post(groups::post)),
+        ("/admin/{organization}/groups/{group}", get(groups::show)),
+        ("/admin/{organization}/groups/{group}/name", post(groups::post_name)),
+        ("/admin/{organization}/groups/{group}/members", post(groups::post_join)),
+        ("/admin/{organization}/groups/{group}/members/remove", post(groups::post_leave)),
+        ("/admin/{organization}/groups/{group}/delete", get(group_delete::page).post(group_delete::post)),
+        ("/admin/{organization}/conflicts", get(conflicts::page).post(conflicts::post)),
+    ]
+}
+
+/// The console's part about the organisation itself.
+fn organization() -> Vec<Page> {
+    vec![
         ("/admin/{organization}/products", get(admin_products::page)),
+        ("/admin/{organization}/products/new", get(admin_products::new_page).post(admin_products::post)),
+        ("/admin/{organization}/products/{product}", get(product::page).post(product::post)),
+        ("/admin/{organization}/products/{product}/access", post(product::post_access)),
+        ("/admin/{organization}/products/{product}/secret", post(product::post_secret)),
+        ("/admin/{organization}/products/{product}/switch", post(product::post_switch)),
+        ("/admin/{organization}/products/{product}/delete", post(product::post_delete)),
         ("/admin/{organization}/settings", get(settings::page)),
+        ("/admin/{organization}/administrators", get(administrators::page).post(administrators::post)),
+        ("/admin/{organization}/administrators/{account}/remove", post(administrators::post_remove)),
     ]
 }
 

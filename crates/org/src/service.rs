@@ -287,6 +287,7 @@ pub fn texts() -> Result<Text, TextError> {
         MESSAGES,
         crate::admin::MESSAGES,
         crate::admin::IDENTITY_PROVIDERS,
+        crate::admin::PEOPLE,
         crate::products::MESSAGES,
     ])
 }

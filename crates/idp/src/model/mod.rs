@@ -2,7 +2,6 @@
 //!
 //! What comes from outside is parsed into these values once, at the edge; acts and pages pass them on.
 
-pub mod agent;
 pub mod application;
 pub mod atlassian;
 pub mod claims;

@@ -15,7 +15,7 @@ use crate::model::{
     Account, AccountId, Claim, DirectoryId, DomainName, GRACE, Membership, OrganizationId, Role, Standing,
 };
 use crate::store::rosters::Concern;
-use crate::store::{accounts, domains, erasures, links};
+use crate::store::{accounts, directories, domains, erasures, groups, links, members, people, policies};
 
 /// An account to be made as a member of an organisation.
 #[derive(Clone, Debug)]
@@ -91,6 +91,87 @@ pub async fn add_member(
     act.require(joined, Refusal::MemberAlready).await?;
     act.done(json!({})).await?;
     Ok(())
+}
+
+/// Ends the membership of an account that this organisation does not manage, with its groups.
+///
+/// # Errors
+/// [`Refusal::NoSuchAccount`], [`Refusal::MemberAlready`] for one that it manages,
+/// [`Refusal::LastAdministrator`], [`Refusal::WayBack`].
+pub async fn remove_member(
+    tx: &Tx,
+    word: &Word,
+    (organization, account): (OrganizationId, AccountId),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    way_back::lock(tx).await?;
+    let act = Act::begin(tx, word, ("member.removed", organization), now).await?;
+    let act = act.about(account);
+    let member = accounts::find_membership(tx, organization, account).await?;
+    act.require(member.is_some(), Refusal::NoSuchAccount).await?;
+    let found = accounts::find(tx, account).await?;
+    let managed = found.is_some_and(|found| found.managed_by == Some(organization));
+    act.require(!managed, Refusal::MemberAlready).await?;
+    let change = Change::Role(organization, account, Role::Member);
+    way_back::keep(&act, Concern::default(), &change).await?;
+    groups::leave_all(tx, organization, account).await?;
+    people::delete_membership(tx, organization, account).await?;
+    act.done(json!({})).await?;
+    Ok(())
+}
+
+/// Gives an account another address, from the one that was shown: on a domain that is proved here too and belongs to
+/// the same directory, so that nobody's way of signing in changes with it.
+///
+/// # Errors
+/// [`Refusal::OwnAccount`], [`Refusal::NoSuchAccount`], [`Refusal::ChangedMeanwhile`],
+/// [`Refusal::DomainNotVerified`], [`Refusal::OtherDirectory`], [`Refusal::AddressTaken`].
+pub async fn change_address(
+    tx: &Tx,
+    word: &Word,
+    (organization, account, (from, to)): (OrganizationId, AccountId, (&EmailAddress, &EmailAddress)),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    way_back::lock(tx).await?;
+    let act = Act::begin(tx, word, ("account.address_set", organization), now).await?;
+    act.require(word.by() != Some(account), Refusal::OwnAccount).await?;
+    let act = managed_here(act.about(account), organization).await?;
+    let found = accounts::find(tx, account).await?;
+    let same = found.is_some_and(|found| found.address == *from);
+    act.require(same, Refusal::ChangedMeanwhile).await?;
+    let domain = domains::find(tx, organization, &DomainName::of(to)).await?;
+    let proved = domain.filter(|domain| domain.verified_at.is_some());
+    let Some(domain) = proved else {
+        return Err(act.refuse(Refusal::DomainNotVerified).await);
+    };
+    let home = match domain.linked_to {
+        Some(directory) => Some(directory),
+        None => directories::local(tx, organization).await?.map(|local| local.id),
+    };
+    let stays = policies::home_of(tx, account).await? == home;
+    act.require(stays, Refusal::OtherDirectory).await?;
+    let free = people::set_address(tx, account, (from, to)).await?;
+    act.require(free, Refusal::AddressTaken).await?;
+    members::forget_refusals(tx, account).await?;
+    act.done(json!({})).await?;
+    Ok(())
+}
+
+/// Ends every session of an account that this organisation manages. Gives how many.
+///
+/// # Errors
+/// [`Refusal::NoSuchAccount`].
+pub async fn end_sessions(
+    tx: &Tx,
+    word: &Word,
+    (organization, account): (OrganizationId, AccountId),
+    now: Timestamp,
+) -> Result<u64, ActError> {
+    let act = Act::begin(tx, word, ("account.sessions_ended", organization), now).await?;
+    let act = managed(act.about(account), organization).await?;
+    let ended = sessions::end_all(tx, word.actor(), account.person(), now).await?;
+    act.done(json!({ "sessions": ended })).await?;
+    Ok(ended)
 }
 
 /// Says what a member may do. Somebody who administers and can get in stays.
@@ -245,17 +326,52 @@ async fn switch_off(
 /// sign-in links it anew.
 ///
 /// # Errors
-/// [`Refusal::NoSuchAccount`], [`Refusal::NotLinked`].
+/// Those of [`clear_shown_link`].
 pub async fn clear_link(
     tx: &Tx,
     word: &Word,
     (organization, directory, account): (OrganizationId, DirectoryId, AccountId),
     now: Timestamp,
 ) -> Result<(), ActError> {
+    clear_shown_link(tx, word, (organization, directory, account, None), now).await
+}
+
+/// The same, if it is still the one that was shown.
+///
+/// # Errors
+/// [`Refusal::NoSuchAccount`], [`Refusal::NotLinked`].
+pub async fn clear_shown_link(
+    tx: &Tx,
+    word: &Word,
+    (organization, directory, account, shown): (OrganizationId, DirectoryId, AccountId, Option<&str>),
+    now: Timestamp,
+) -> Result<(), ActError> {
     let act = Act::begin(tx, word, ("account.link_cleared", organization), now).await?;
     let act = managed(act.about(account), organization).await?;
-    let linked = links::delete(tx, directory, account).await?;
+    let own = directories::find(tx, organization, directory).await?.is_some();
+    let linked = own && links::delete_shown(tx, (directory, account), shown).await?;
     act.require(linked, Refusal::NotLinked).await?;
+    members::forget_refusal(tx, (directory, account)).await?;
+    act.done(json!({ "directory": directory.to_string() })).await?;
+    Ok(())
+}
+
+/// What refused an account's sign-in was settled otherwise: the next one is judged anew.
+///
+/// # Errors
+/// [`Refusal::NoSuchAccount`], [`Refusal::NoSuchDirectory`], [`Refusal::ChangedMeanwhile`] if nothing waits.
+pub async fn dismiss_conflict(
+    tx: &Tx,
+    word: &Word,
+    (organization, directory, account): (OrganizationId, DirectoryId, AccountId),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    let act = Act::begin(tx, word, ("account.conflict_settled", organization), now).await?;
+    let act = managed(act.about(account), organization).await?;
+    let own = directories::find(tx, organization, directory).await?.is_some();
+    act.require(own, Refusal::NoSuchDirectory).await?;
+    let waited = members::forget_refusal(tx, (directory, account)).await?;
+    act.require(waited, Refusal::ChangedMeanwhile).await?;
     act.done(json!({ "directory": directory.to_string() })).await?;
     Ok(())
 }

@@ -27,7 +27,7 @@ impl NewGroup {
         entropy: &dyn Entropy,
     ) -> Self {
         let id = GroupId::new(row_id(now, entropy));
-        Self(Group { id, organization, name, source: GroupSource::ByHand })
+        Self(Group { id, organization, name, source: GroupSource::ByHand, version: 1 })
     }
 }
 
@@ -48,7 +48,31 @@ pub async fn create(
     Ok(group.id)
 }
 
-/// Deletes a group with its rule.
+/// Gives a group another name, over the version that was shown.
+///
+/// # Errors
+/// [`Refusal::NoSuchGroup`], [`Refusal::GroupByScim`], [`Refusal::ChangedMeanwhile`],
+/// [`Refusal::GroupTaken`].
+pub async fn rename(
+    tx: &Tx,
+    word: &Word,
+    (organization, group, over, name): (OrganizationId, GroupId, i64, DisplayName),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    let act = Act::begin(tx, word, ("group.renamed", organization), now).await?;
+    let was = found(&act, organization, group).await?;
+    act.require(was.source == GroupSource::ByHand, Refusal::GroupByScim).await?;
+    act.require(was.version == over, Refusal::ChangedMeanwhile).await?;
+    let from = was.name.clone();
+    let is = Group { name, ..was };
+    let written = groups::rename(tx, &is).await?;
+    act.require(written, Refusal::GroupTaken).await?;
+    let data = json!({ "group": group.to_string(), "from": from.as_str(), "to": is.name.as_str() });
+    act.done(data).await?;
+    Ok(())
+}
+
+/// Deletes a group with its rule and the access to products that it gave.
 ///
 /// # Errors
 /// [`Refusal::NoSuchGroup`], [`Refusal::WayBack`].

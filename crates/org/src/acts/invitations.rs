@@ -5,14 +5,14 @@ use console::invitations::{self, Draft, Invited, Lifetime, NewInvitation, Purpos
 use jiff::Timestamp;
 
 use super::{Act, ActError, Refusal, Word};
-use crate::model::{AccountId, OrganizationId, Standing};
-use crate::store::accounts;
+use crate::model::{Account, AccountId, OrganizationId, Standing};
+use crate::store::{accounts, people};
 
 /// Invites a member to make a passkey for the local door. An earlier link stops
 /// working.
 ///
 /// # Errors
-/// [`Refusal::NoSuchAccount`], [`Refusal::Deactivated`].
+/// [`Refusal::NoSuchAccount`], [`Refusal::Deactivated`], [`Refusal::AccountElsewhere`].
 pub async fn invite(
     tx: &Tx,
     word: &Word,
@@ -28,7 +28,18 @@ pub async fn invite(
     };
     let active = found.standing == Standing::Active;
     act.require(active, Refusal::Deactivated).await?;
+    let ours = word.is_host() || belongs_here(tx, &found, organization).await?;
+    act.require(ours, Refusal::AccountElsewhere).await?;
     Ok(send(tx, word, (account, draft, Lifetime::DAY), now).await?)
+}
+
+/// Who holds a link can sign in as the account, wherever it belongs: an organisation makes one only for accounts
+/// that it manages, or that nobody manages and no other organisation knows.
+async fn belongs_here(tx: &Tx, account: &Account, organization: OrganizationId) -> Result<bool, StoreError> {
+    match account.managed_by {
+        Some(manager) => Ok(manager == organization),
+        None => Ok(!people::belongs_elsewhere(tx, organization, account.id).await?),
+    }
 }
 
 pub(super) async fn send(

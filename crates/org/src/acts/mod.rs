@@ -208,6 +208,15 @@ pub enum Refusal {
     /// A group stands in the rules twice.
     #[error("a group stands in the rules twice")]
     GroupTwice,
+    /// There is no such product in this organisation.
+    #[error("there is no such product")]
+    NoSuchProduct,
+    /// Another organisation decides about the account, or it belongs to further ones.
+    #[error("another organisation has a word about the account")]
+    AccountElsewhere,
+    /// Nobody changes the own address.
+    #[error("another administrator must say so")]
+    OwnAccount,
 }
 
 impl Refusal {
@@ -257,6 +266,9 @@ impl Refusal {
             Self::GroupTaken => "group-taken",
             Self::GroupByScim => "group-by-scim",
             Self::GroupTwice => "group-twice",
+            Self::NoSuchProduct => "no-such-product",
+            Self::AccountElsewhere => "account-elsewhere",
+            Self::OwnAccount => "own-account",
         }
     }
 }
@@ -313,6 +325,11 @@ impl<'a> Act<'a> {
             true => Ok(act),
             false => Err(act.refuse(Refusal::NotAllowed).await),
         }
+    }
+
+    /// The transaction.
+    pub(crate) const fn tx(&self) -> &'a Tx {
+        self.tx
     }
 
     /// Names the account that the act is about.

@@ -30,6 +30,7 @@ use crate::store::accounts;
 pub(crate) struct Events {
     pub(crate) console: Console,
     pub(crate) path: String,
+    pub(crate) traces: String,
     pub(crate) sought: String,
     pub(crate) lines: Vec<Line>,
     pub(crate) pager: Pager,
@@ -49,6 +50,8 @@ pub(crate) struct Line {
     pub(crate) subject: Option<String>,
     pub(crate) actor: Option<String>,
     pub(crate) details: Vec<(String, String)>,
+    /// Its tracking id, which leads to the trace.
+    pub(crate) trace: Option<String>,
 }
 
 /// What is looked for, and where the list goes on.
@@ -87,10 +90,46 @@ pub(crate) async fn page(
             next: next.map(|last| address(&path, &lookup.find, Some(last))),
         },
         path,
+        traces: admin.path("/traces"),
         sought: lookup.find,
         lines,
     };
     org.site().render(&page)
+}
+
+/// A sign-in of the past, on the page of an account.
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub(crate) at: Timestamp,
+    pub(crate) title: Message,
+    pub(crate) code: Option<String>,
+    /// The page of this attempt.
+    pub(crate) trace: Option<String>,
+}
+
+/// The last sign-ins of an account, newest first.
+pub(super) async fn past(
+    read: &ReadTx,
+    (org, admin): (&Org, &OrgAdmin),
+    account: AccountId,
+) -> Result<Vec<Past>, Error> {
+    let mut scope = Scope::new(admin.organization.id);
+    let found = list(read, Filter::Subject(&account.to_string()), None, LOOK).await.map_err(broken)?;
+    let mut past = Vec::new();
+    for event in found.iter().filter(|event| SIGN_INS.contains(&event.kind.as_str())) {
+        if past.len() == LATELY || !scope.has(read, event).await.map_err(broken)? {
+            continue;
+        }
+        let id = format!("event-{}", event.kind.replace(['.', '_'], "-"));
+        let known = org.site().text().has(&id);
+        past.push(Past {
+            at: event.at,
+            title: Message::new(if known { id } else { "event-session-opened".to_owned() }),
+            code: event.data.get("code").and_then(Json::as_str).map(str::to_owned),
+            trace: event.trace.as_ref().map(|trace| admin.path(&format!("/traces/{trace}"))),
+        });
+    }
+    Ok(past)
 }
 
 /// What an administrator puts into the one field.
@@ -151,18 +190,18 @@ async fn visible(
 }
 
 /// What belongs to an organisation, and what its people are called.
-struct Scope {
+pub(super) struct Scope {
     organization: OrganizationId,
     /// The address of whoever was asked about; none for somebody else's people.
     members: HashMap<String, Option<String>>,
 }
 
 impl Scope {
-    fn new(organization: OrganizationId) -> Self {
+    pub(super) fn new(organization: OrganizationId) -> Self {
         Self { organization, members: HashMap::new() }
     }
 
-    async fn has(&mut self, read: &ReadTx, event: &Event) -> Result<bool, StoreError> {
+    pub(super) async fn has(&mut self, read: &ReadTx, event: &Event) -> Result<bool, StoreError> {
         if let Some(named) = event.data.get(ORGANIZATION).and_then(Json::as_str) {
             return Ok(named == self.organization.to_string());
         }
@@ -192,7 +231,7 @@ impl Scope {
         Ok(account.map(|account| account.address.shown().to_owned()))
     }
 
-    async fn line(
+    pub(super) async fn line(
         &mut self,
         read: &ReadTx,
         text: &Text,
@@ -209,6 +248,7 @@ impl Scope {
             subject: self.named(read, event.subject.as_ref()).await?,
             actor: self.named(read, event.actor.as_ref()).await?,
             details: details(event, personal),
+            trace: event.trace.clone(),
         })
     }
 
@@ -245,6 +285,13 @@ fn address(path: &str, find: &str, before: Option<Uuid>) -> String {
 
 /// The field of an event's data that names its organisation.
 const ORGANIZATION: &str = "organization";
+
+/// What becomes of sign-ins.
+const SIGN_INS: &[&str] =
+    &["sign_in.succeeded", "sign_in.refused", "session.opened", "door.refused", "product.refused"];
+
+/// How many of them an account's page shows.
+const LATELY: usize = 10;
 
 /// Events on a page of ours.
 const PAGE: usize = 50;

@@ -4,22 +4,30 @@
 //! reads it there and nowhere else, so that two tabs with two organisations
 //! never act on each other's.
 
+pub(crate) mod account;
 pub(crate) mod accounts;
+pub(crate) mod administrators;
 pub(crate) mod confirm;
+pub(crate) mod conflicts;
 pub(crate) mod domain;
 pub(crate) mod domains;
 pub(crate) mod events;
 mod fallback;
+pub(crate) mod group_delete;
+pub(crate) mod groups;
 pub(crate) mod identity_provider;
 pub(crate) mod identity_providers;
 pub(crate) mod organizations;
 pub(crate) mod overview;
 pub(crate) mod policies;
+pub(crate) mod product;
 pub(crate) mod products;
 pub(crate) mod saml;
 pub(crate) mod search;
 pub(crate) mod settings;
 mod shell;
+pub(crate) mod trace;
+mod why;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -158,6 +166,9 @@ fn not_an_administrator() -> Error {
 
 /// What the console says.
 pub(crate) const MESSAGES: &str = include_str!("../../messages/admin.ftl");
+
+/// What the pages of accounts, groups and products say.
+pub(crate) const PEOPLE: &str = include_str!("../../messages/people.ftl");
 
 /// What the pages of identity providers say.
 pub(crate) const IDENTITY_PROVIDERS: &str = include_str!("../../messages/identity_providers.ftl");

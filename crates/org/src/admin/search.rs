@@ -1,5 +1,6 @@
 //! The search box: finds settings by our words, the guide's and the field's.
 
+use ::store::events::{Filter, list};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -8,6 +9,8 @@ use web::page::Console;
 use web::{Error, Message, StrictQuery, Text, filters};
 
 use super::OrgAdmin;
+use super::events::Scope;
+use crate::answer::broken;
 use crate::service::Org;
 
 /// What the page shows.
@@ -49,8 +52,26 @@ pub(crate) async fn page(
         way: place.way.into(),
         path: admin.path(place.below),
     });
-    let lines = lines.collect();
+    let lines: Vec<Line> = traced(&org, &admin, q.trim()).await?.into_iter().chain(lines).collect();
     org.site().render(&Results { console: admin.console(), query: q, lines })
+}
+
+/// The trace of a sign-in, if that is its tracking id.
+async fn traced(org: &Org, admin: &OrgAdmin, asked: &str) -> Result<Option<Line>, Error> {
+    let plausible = (16..=64).contains(&asked.len())
+        && asked.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !plausible {
+        return Ok(None);
+    }
+    let read = org.read().await?;
+    let mut scope = Scope::new(admin.organization.id);
+    for event in list(&read, Filter::Trace(asked), None, FEW).await.map_err(broken)? {
+        if scope.has(&read, &event).await.map_err(broken)? {
+            let path = admin.path(&format!("/traces/{asked}"));
+            return Ok(Some(Line { title: "trace-title".into(), way: "way-trace".into(), path }));
+        }
+    }
+    Ok(None)
 }
 
 /// A setting: what it is called, the way to it, words that mean it, its page.
@@ -91,11 +112,17 @@ const PLACES: &[Place] = &[
     ),
     place("nav-domains", "way-domains", "words-domains", "/domains"),
     place("nav-accounts", "way-accounts", "words-accounts", "/accounts"),
+    place("nav-groups", "way-groups", "words-groups", "/groups"),
     place("nav-products", "way-products", "words-products", "/products"),
     place("nav-settings", "way-settings", "words-settings", "/settings"),
+    place("nav-administrators", "way-administrators", "words-administrators", "/administrators"),
+    place("nav-conflicts", "way-conflicts", "words-conflicts", "/conflicts"),
     place("before-fallback", "way-settings", "words-fallback", "/settings"),
     place("nav-events", "way-events", "words-events", "/events"),
 ];
+
+/// So many events of one tracking id are looked at.
+const FEW: u32 = 50;
 
 /// More words than this make no question clearer.
 const MOST: usize = 200;

@@ -19,7 +19,9 @@ pub(crate) struct SettingsPage {
     pub(crate) console: Console,
     pub(crate) key: String,
     pub(crate) plan: Message,
-    pub(crate) allows: Message,
+    /// Every plan, what it allows, and whether it is this organisation's.
+    pub(crate) plans: Vec<(Message, Message, bool)>,
+    pub(crate) administrators: String,
     pub(crate) fallback: Vec<String>,
     pub(crate) sign_in: String,
 }
@@ -30,17 +32,24 @@ pub(crate) async fn page(State(org): State<Org>, admin: OrgAdmin) -> Result<Resp
     let fallback = fallback_administrators(&read, admin.organization.id, org.now()).await;
     let fallback = fallback.map_err(broken)?;
     drop(read);
-    let allows = match admin.organization.plan {
-        Plan::Free => "plan-free-allows",
-        Plan::GuardStandard => "plan-guard-standard-allows",
-        Plan::Enterprise => "plan-enterprise-allows",
-    };
+    let own = admin.organization.plan;
+    let all = [Plan::Free, Plan::GuardStandard, Plan::Enterprise];
+    let plans = all.map(|plan| (super::organizations::plan(plan).into(), allows(plan).into(), plan == own));
     org.site().render(&SettingsPage {
         console: admin.console(),
         key: admin.organization.key.as_str().to_owned(),
-        plan: super::organizations::plan(admin.organization.plan).into(),
-        allows: allows.into(),
+        plan: super::organizations::plan(own).into(),
+        plans: plans.into(),
+        administrators: admin.path("/administrators"),
         fallback,
         sign_in: org.public_url().join("/login").to_string(),
     })
+}
+
+const fn allows(plan: Plan) -> &'static str {
+    match plan {
+        Plan::Free => "plan-free-allows",
+        Plan::GuardStandard => "plan-guard-standard-allows",
+        Plan::Enterprise => "plan-enterprise-allows",
+    }
 }

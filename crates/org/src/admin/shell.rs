@@ -39,7 +39,14 @@ fn nav(admin: &OrgAdmin) -> Vec<NavGroup> {
     let group = |title: Option<&'static str>, items| NavGroup { title: title.map(Message::new), items };
     vec![
         group(None, vec![item("nav-overview", "home", "")]),
-        group(Some("nav-directory"), vec![item("nav-accounts", "people", "/accounts")]),
+        group(
+            Some("nav-directory"),
+            vec![
+                item("nav-accounts", "people", "/accounts"),
+                item("nav-groups", "group", "/groups"),
+                item("nav-conflicts", "warning", "/conflicts"),
+            ],
+        ),
         group(
             Some("nav-security"),
             vec![
@@ -51,7 +58,11 @@ fn nav(admin: &OrgAdmin) -> Vec<NavGroup> {
         group(Some("nav-user-security"), vec![item("nav-policies", "shield", "/policies")]),
         group(
             Some("nav-organization"),
-            vec![item("nav-products", "apps", "/products"), item("nav-settings", "settings", "/settings")],
+            vec![
+                item("nav-products", "apps", "/products"),
+                item("nav-administrators", "person", "/administrators"),
+                item("nav-settings", "settings", "/settings"),
+            ],
         ),
     ]
 }

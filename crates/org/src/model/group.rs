@@ -18,6 +18,8 @@ pub struct Group {
     pub name: DisplayName,
     /// Who says who is in it.
     pub source: GroupSource,
+    /// Counts the changes of its name.
+    pub version: i64,
 }
 
 /// Who says who is in a group.

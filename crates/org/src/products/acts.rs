@@ -9,12 +9,12 @@ use serde_json::json;
 use web::{Entropy, Token, TokenHash};
 
 use super::model::{
-    Challenge, Grant, Product, ProductId, Redemption, RedirectUri, StartUrl, TOKEN_TIME, later,
+    Access, Challenge, Grant, Product, ProductId, Redemption, RedirectUri, StartUrl, TOKEN_TIME, later,
 };
 use super::refused::{Refusal, Refused};
-use super::store as rows;
+use super::{administer, registry, store as rows};
 use crate::acts::{Act, ActError, Refusal as ActRefusal, Word, entry};
-use crate::model::{Account, AccountId, OrganizationId, OrganizationKey, Standing};
+use crate::model::{Account, AccountId, GroupId, OrganizationId, OrganizationKey, Standing};
 use crate::store::{accounts, organizations};
 
 /// A product to be registered.
@@ -26,6 +26,8 @@ pub struct NewProduct {
     url: StartUrl,
     redirect_uris: Vec<RedirectUri>,
     secret: Option<Token>,
+    access: Access,
+    groups: Vec<GroupId>,
 }
 
 /// What of a product's side can keep a secret.
@@ -53,7 +55,16 @@ impl NewProduct {
             url,
             redirect_uris: vec![redirect_uri],
             secret: (client == Client::Confidential).then(|| Token::new(entropy)),
+            access: Access::Everyone,
+            groups: Vec::new(),
         }
+    }
+
+    /// Only for members of these groups.
+    #[must_use]
+    pub fn for_groups(mut self, groups: Vec<GroupId>) -> Self {
+        (self.access, self.groups) = (Access::Groups, groups);
+        self
     }
 
     /// With one more redirect URI.
@@ -76,11 +87,12 @@ pub struct Registered {
     pub organization: OrganizationKey,
 }
 
-/// Registers a product: every member of the organisation may open it.
+/// Registers a product: every member of the organisation may open it, unless it is for groups.
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`](ActRefusal::NotAllowed),
-/// [`Refusal::NoSuchOrganization`](ActRefusal::NoSuchOrganization).
+/// [`Refusal::NoSuchOrganization`](ActRefusal::NoSuchOrganization),
+/// [`Refusal::NoSuchGroup`](ActRefusal::NoSuchGroup).
 pub async fn register(tx: &Tx, word: &Word, new: NewProduct, now: Timestamp) -> Result<Registered, ActError> {
     let act = Act::begin(tx, word, ("product.registered", new.organization), now).await?;
     let Some(organization) = organizations::find(tx, new.organization).await? else {
@@ -92,8 +104,13 @@ pub async fn register(tx: &Tx, word: &Word, new: NewProduct, now: Timestamp) -> 
         name: new.name,
         url: new.url,
         secret: new.secret.as_ref().map(Token::hash),
+        access: new.access,
+        disabled: false,
+        version: 1,
     };
+    administer::known(&act, product.organization, &new.groups).await?;
     rows::insert(tx, (&product, &new.redirect_uris), now).await?;
+    registry::replace_groups(tx, (product.organization, product.id), &new.groups).await?;
     let uris: Vec<&str> = new.redirect_uris.iter().map(RedirectUri::as_str).collect();
     act.done(json!({
         "product": product.id.to_string(),
@@ -101,6 +118,7 @@ pub async fn register(tx: &Tx, word: &Word, new: NewProduct, now: Timestamp) -> 
         "url": product.url.as_url().as_str(),
         "redirect_uris": uris,
         "confidential": product.secret.is_some(),
+        "access": product.access.as_str(),
     }))
     .await?;
     Ok(Registered { client_id: new.id, client_secret: new.secret, organization: organization.key })
@@ -193,10 +211,28 @@ pub(super) async fn alive(
     let Some(account) = member(read, grant.organization, grant.account).await? else {
         return Ok(Err(Refused::AccountOver));
     };
+    if let Some(refused) = shut(read, (grant.organization, grant.product), grant.account).await? {
+        return Ok(Err(refused));
+    }
     match sessions::is_live(read, (grant.account.person(), grant.session), now).await? {
         true => Ok(Ok(account)),
         false => Ok(Err(Refused::SessionOver)),
     }
+}
+
+/// Why a product does not open for a member, if it does not.
+pub(super) async fn shut(
+    read: &ReadTx,
+    of: (OrganizationId, ProductId),
+    account: AccountId,
+) -> Result<Option<Refused>, StoreError> {
+    if registry::may_open(read, of, account).await? {
+        return Ok(None);
+    }
+    Ok(Some(match registry::is_on(read, of.0, of.1).await? {
+        true => Refused::NoAccess,
+        false => Refused::SwitchedOff,
+    }))
 }
 
 /// The active account of a member, if it is both.

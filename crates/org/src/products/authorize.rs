@@ -141,6 +141,11 @@ impl Request<'_> {
             drop(tx);
             return self.refuse((Refused::NoAccess, Some(product.id), None), Some(who)).await;
         }
+        let of = (grant.organization, grant.product);
+        if let Some(refused) = acts::shut(&tx, of, grant.account).await.map_err(broken)? {
+            drop(tx);
+            return self.refuse((refused, Some(product.id), None), Some(who)).await;
+        }
         let actor = self.caller.actor.known_as(who.account.id.person());
         acts::issue(&tx, &actor, (&grant, &code), self.now).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;

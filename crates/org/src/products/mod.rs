@@ -14,6 +14,7 @@
 //! session that it lives with: no token of ours outlives it.
 
 pub mod acts;
+pub mod administer;
 mod ask;
 mod authorize;
 mod claims;
@@ -22,6 +23,7 @@ mod jws;
 mod keys;
 mod model;
 mod refused;
+pub(crate) mod registry;
 mod store;
 mod tenant;
 mod token;
@@ -39,7 +41,8 @@ use crate::service::Org;
 use crate::store::organizations;
 
 pub(crate) use keys::Keys;
-pub use model::{AddressError, ProductId, RedirectUri, StartUrl};
+pub(crate) use model::Product;
+pub use model::{Access, AddressError, ProductId, RedirectUri, StartUrl};
 
 /// A product as the start page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,11 +57,20 @@ pub struct ProductTile {
 ///
 /// # Errors
 /// Only the store's.
-pub(crate) async fn list_of(
+pub(crate) async fn list_of(read: &ReadTx, organization: OrganizationId) -> Result<Vec<Product>, StoreError> {
+    store::list(read, organization).await
+}
+
+/// A product of an organisation.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn find(
     read: &ReadTx,
     organization: OrganizationId,
-) -> Result<Vec<model::Product>, StoreError> {
-    store::list(read, organization).await
+    product: ProductId,
+) -> Result<Option<Product>, StoreError> {
+    store::find(read, organization, product).await
 }
 
 /// The products that an account may open, in the order of their names.
@@ -67,6 +79,17 @@ pub(crate) async fn list_of(
 /// Only the store's.
 pub(crate) async fn list_for(read: &ReadTx, account: AccountId) -> Result<Vec<ProductTile>, StoreError> {
     store::tiles(read, account).await
+}
+
+/// The names of an organisation's products that an account may open.
+///
+/// # Errors
+/// Only the store's.
+pub(crate) async fn list_for_in(
+    read: &ReadTx,
+    of: (OrganizationId, AccountId),
+) -> Result<Vec<String>, StoreError> {
+    registry::names_for(read, of).await
 }
 
 impl Org {
@@ -146,5 +169,5 @@ pub(crate) const MESSAGES: &str = include_str!("../../messages/products.ftl");
 
 /// Every statement of this module.
 pub(crate) fn statements() -> Vec<Sql> {
-    store::STATEMENTS.to_vec()
+    [store::STATEMENTS, registry::STATEMENTS].concat()
 }

@@ -60,6 +60,39 @@ pub(crate) struct Product {
     pub(crate) url: StartUrl,
     /// The hash of its secret; a public client has none.
     pub(crate) secret: Option<TokenHash>,
+    /// Who may open it.
+    pub(crate) access: Access,
+    /// Switched off: nobody opens it, and it learns nothing of anybody.
+    pub(crate) disabled: bool,
+    /// Counts its changes.
+    pub(crate) version: i64,
+}
+
+/// Who may open a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Every member of the organisation.
+    Everyone,
+    /// Members who are in one of its groups.
+    Groups,
+}
+
+impl Access {
+    /// The word in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Groups => "groups",
+        }
+    }
+}
+
+impl FromStr for Access {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        [Self::Everyone, Self::Groups].into_iter().find(|one| one.as_str() == word).ok_or(UnknownWord)
+    }
 }
 
 /// Where answers for a product go: `https`, or `http` on this machine; no user

@@ -12,8 +12,10 @@ pub(super) enum Refused {
     UnknownProduct,
     #[error("the redirect URI is not registered, as it stands, for the product")]
     RedirectUri,
-    #[error("the account is not a member of the organisation")]
+    #[error("the account is not a member of the organisation, or in none of the product's groups")]
     NoAccess,
+    #[error("the product is switched off")]
+    SwitchedOff,
     #[error("the client secret is missing or wrong, or stands where none is registered")]
     ClientSecret,
     #[error("there is no such code, or not for this product")]
@@ -39,6 +41,7 @@ impl Refused {
             Self::UnknownProduct => "product-unknown",
             Self::RedirectUri => "product-redirect",
             Self::NoAccess => "product-access",
+            Self::SwitchedOff => "product-switched-off",
             Self::ClientSecret => "client-secret",
             Self::CodeUnknown => "code-unknown",
             Self::CodeExpired => "code-expired",
@@ -55,6 +58,7 @@ impl Refused {
         match self {
             Self::UnknownProduct => web::Error::new(StatusCode::NOT_FOUND, "error-product-unknown"),
             Self::NoAccess => web::Error::new(StatusCode::FORBIDDEN, "error-product-access"),
+            Self::SwitchedOff => web::Error::new(StatusCode::FORBIDDEN, "error-product-switched-off"),
             _ => web::Error::new(StatusCode::BAD_REQUEST, "error-product-redirect"),
         }
         .because(self)

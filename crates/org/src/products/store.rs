@@ -12,19 +12,23 @@ use crate::model::{AccountId, OrganizationId};
 use crate::store::values::{id, name, parsed, some, unreadable};
 
 ::store::statements! {
-    FIND = "select id, organization, name, url, secret from product \
+    FIND = "select id, organization, name, url, secret, access, disabled, version from product \
         where id = $1 and organization = $2";
     INSERT = "insert into product (id, organization, name, url, secret, created_at) \
         values ($1, $2, $3, $4, $5, $6)";
     INSERT_REDIRECT_URI = "insert into product_redirect_uri (product, uri) values ($1, $2) \
         on conflict do nothing";
     /// Whole: no prefix, no pattern.
-    LIST = "select id, organization, name, url, secret from product \
+    LIST = "select id, organization, name, url, secret, access, disabled, version from product \
         where organization = $1 order by name, id limit 200";
     HAS_REDIRECT_URI = "select 1 from product_redirect_uri where product = $1 and uri = $2";
     TILES = "select p.name, p.url from membership m \
         join account a on a.id = m.account join product p on p.organization = m.organization \
-        where m.account = $1 and a.standing = 'active' order by p.name, p.id limit 100";
+        where m.account = $1 and a.standing = 'active' and p.disabled = 0 \
+        and (p.access = 'everyone' or exists (select 1 from product_group x \
+            join account_group_member g on g.account_group = x.account_group \
+            where x.product = p.id and g.account = m.account)) \
+        order by p.name, p.id limit 100";
     INSERT_GRANT = "insert into product_grant (id, code, product, organization, account, session, \
         redirect_uri, challenge, nonce, scope, authenticated_at, issued_at, code_expires_at, \
         expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -70,6 +74,9 @@ fn of_row(row: &Row) -> Result<Product, StoreError> {
         name: name(row, 2)?,
         url: start_url(row, 3)?,
         secret: secret.map(|hash| TokenHash::from_slice(&hash).ok_or_else(|| unreadable(4))).transpose()?,
+        access: parsed(row, 5)?,
+        disabled: row.get(6)?,
+        version: row.get(7)?,
     })
 }
 
@@ -87,8 +94,16 @@ pub(super) async fn insert(
         now.into(),
     ];
     tx.execute(INSERT, args).await?;
+    insert_redirect_uris(tx, product.id, redirect_uris).await
+}
+
+pub(super) async fn insert_redirect_uris(
+    tx: &Tx,
+    product: ProductId,
+    redirect_uris: &[RedirectUri],
+) -> Result<(), StoreError> {
     for uri in redirect_uris {
-        let args: [Value; 2] = [product.id.uuid().into(), uri.as_str().into()];
+        let args: [Value; 2] = [product.uuid().into(), uri.as_str().into()];
         tx.execute(INSERT_REDIRECT_URI, args).await?;
     }
     Ok(())
@@ -103,7 +118,7 @@ pub(super) async fn has_redirect_uri(
     Ok(read.query_opt(HAS_REDIRECT_URI, args).await?.is_some())
 }
 
-/// What an account may open: every product of its organisations.
+/// What an account may open in its organisations.
 pub(super) async fn tiles(read: &ReadTx, account: AccountId) -> Result<Vec<ProductTile>, StoreError> {
     let rows = read.query(TILES, [account.into()]).await?;
     rows.iter()

@@ -176,7 +176,7 @@ async fn facts(
 
 /// What is known of whom an assertion names, as in a browser in which nothing
 /// was typed and nobody is signed in.
-pub(super) async fn facts_of(
+pub(crate) async fn facts_of(
     read: &ReadTx,
     connection: &Connection,
     asserted: &Asserted,

@@ -28,13 +28,13 @@ use crate::store::accounts;
 pub(crate) async fn page(
     State(org): State<Org>,
     Path(token): Path<String>,
-    csrf: Csrf,
+    (csrf, caller): (Csrf, Caller),
 ) -> Result<Response, Error> {
     let (invitation, account) = look_up(&org, &token, org.now()).await?;
     let page = EnrolPage {
         name: &account.shown(),
         address: account.address.shown(),
-        label: "",
+        label: &caller.agent(),
         until: Some(invitation.expires_at()),
         begin: &format!("/invitation/{token}/passkey/begin"),
         finish: &format!("/invitation/{token}/passkey/finish"),
@@ -86,7 +86,7 @@ pub(crate) async fn finish(
     let given = (&place.at(), answer.credential());
     let judged = org.door().judge_registration(org.store(), given, now).await;
     let verdict = judged.map_err(broken)?;
-    let label = label(answer.label.as_deref())?;
+    let label = label(answer.label.as_deref(), &caller)?;
     let id = PasskeyId::draw(now, org.entropy());
     let shown = Kind::PERSON.token(&cookies);
     let fresh = FreshToken::draw(now, org.entropy());
@@ -131,10 +131,11 @@ async fn look_up(org: &Org, token: &str, now: Timestamp) -> Result<(OpenInvitati
     Ok((invitation, account))
 }
 
-/// What the device is called in its owner's list.
-fn label(given: Option<&str>) -> Result<DisplayName, Error> {
+/// What the device is called in its owner's list: the browser's own name when the field was left empty.
+fn label(given: Option<&str>, caller: &Caller) -> Result<DisplayName, Error> {
     let given = given.map(str::trim).filter(|text| !text.is_empty());
-    DisplayName::parse(given.unwrap_or("Passkey"))
+    let label = given.map_or_else(|| caller.agent(), str::to_owned);
+    DisplayName::parse(&label)
         .map_err(|why| Error::new(http::StatusCode::BAD_REQUEST, "error-device-name").because(why))
 }
 

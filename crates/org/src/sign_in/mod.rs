@@ -27,6 +27,7 @@ pub(crate) mod session;
 pub mod start;
 pub(crate) mod step_up;
 pub(crate) mod test;
+pub(crate) mod why;
 
 use console::person::EmailAddress;
 use console::sessions::SessionId;

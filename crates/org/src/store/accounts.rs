@@ -4,8 +4,8 @@ use ::store::{ReadTx, Row, StoreError, Tx, Value};
 use console::person::{DisplayName, EmailAddress};
 use jiff::Timestamp;
 
-use super::policies;
 use super::values::{address, id, parsed, some, some_id};
+use super::{people, policies};
 use crate::model::{
     Account, AccountId, DirectoryId, DomainName, Membership, OrganizationId, PolicyId, Role, Standing,
 };
@@ -17,6 +17,8 @@ macro_rules! columns {
         "a.id, a.shown_as, a.first_name, a.last_name, a.standing, a.managed_by, a.created_at"
     };
 }
+
+pub(super) use columns;
 
 /// An account with its computed policy, whether it administers anything, and
 /// its stable id at directory `$1`.
@@ -119,18 +121,19 @@ pub(crate) async fn list(
     let after = after.map_or_else(|| Value::from(""), Value::from);
     let args: [Value; 3] = [organization.into(), after, limit.into()];
     let rows = read.query(LIST, args).await?;
-    rows.iter()
-        .map(|row| {
-            let account = account(row)?;
-            let membership = Membership {
-                organization,
-                account: account.id,
-                role: parsed(row, WIDTH)?,
-                named_policy: some_id(row, WIDTH + 1, PolicyId::new)?,
-            };
-            Ok((account, membership))
-        })
-        .collect()
+    rows.iter().map(|row| member(row, organization)).collect()
+}
+
+/// An account and its membership, out of the columns and `m.role, m.named_policy`.
+pub(super) fn member(row: &Row, organization: OrganizationId) -> Result<(Account, Membership), StoreError> {
+    let account = account(row)?;
+    let membership = Membership {
+        organization,
+        account: account.id,
+        role: parsed(row, WIDTH)?,
+        named_policy: some_id(row, WIDTH + 1, PolicyId::new)?,
+    };
+    Ok((account, membership))
 }
 
 pub(crate) async fn find_membership(
@@ -173,7 +176,11 @@ pub(crate) async fn insert(tx: &Tx, account: &Account) -> Result<bool, StoreErro
         account.managed_by.into(),
         account.created_at.into(),
     ];
-    Ok(tx.execute(INSERT, args).await? == 1)
+    if tx.execute(INSERT, args).await? == 0 {
+        return Ok(false);
+    }
+    people::index(tx, account.id).await?;
+    Ok(true)
 }
 
 /// Says whether the account was no member yet.
@@ -220,7 +227,8 @@ pub(crate) async fn update_names(
     names: [Option<&DisplayName>; 2],
 ) -> Result<(), StoreError> {
     let [first, last] = names.map(|name| Value::from(name.map(DisplayName::as_str)));
-    tx.execute(UPDATE_NAMES, [first, last, account.into()]).await.map(|_| ())
+    tx.execute(UPDATE_NAMES, [first, last, account.into()]).await?;
+    people::index(tx, account).await
 }
 
 /// Says whether the address was still the old one and the new one still free.
@@ -231,7 +239,11 @@ pub(crate) async fn update_address(
 ) -> Result<bool, StoreError> {
     let args: [Value; 5] =
         [to.as_str().into(), to.domain().into(), to.shown().into(), account.into(), from.as_str().into()];
-    Ok(tx.execute(UPDATE_ADDRESS, args).await? == 1)
+    if tx.execute(UPDATE_ADDRESS, args).await? == 0 {
+        return Ok(false);
+    }
+    people::index(tx, account).await?;
+    Ok(true)
 }
 
 pub(crate) async fn is_still_managed(
@@ -256,7 +268,8 @@ pub(crate) async fn claim(
     Ok(claimed)
 }
 
-fn account(row: &Row) -> Result<Account, StoreError> {
+/// An account from the first columns.
+pub(super) fn account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
         id: id(row, 0, AccountId::new)?,
         address: address(row, 1)?,
@@ -279,4 +292,4 @@ fn known(row: &Row) -> Result<Known, StoreError> {
 }
 
 /// How many columns [`account`] reads.
-const WIDTH: usize = 7;
+pub(super) const WIDTH: usize = 7;

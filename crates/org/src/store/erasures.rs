@@ -14,6 +14,7 @@ use crate::model::AccountId;
     IS_DUE = "select 1 from account where id = $1 and delete_after is not null and delete_after <= $2";
     LINKS = "delete from account_link where account = $1";
     GROUPS = "delete from account_group_member where account = $1";
+    WORDS = "delete from account_word where account = $1";
     SIGN_INS = "delete from directory_sign_in where account = $1";
     GRANTS = "delete from product_grant where account = $1";
     MEMBERSHIPS = "delete from membership where account = $1";
@@ -39,4 +40,4 @@ pub(crate) async fn erase(tx: &Tx, account: AccountId, now: Timestamp) -> Result
 }
 
 /// What refers to the account goes before it.
-const ALL: &[Sql] = &[LINKS, GROUPS, SIGN_INS, GRANTS, MEMBERSHIPS, ACCOUNT];
+const ALL: &[Sql] = &[LINKS, GROUPS, WORDS, SIGN_INS, GRANTS, MEMBERSHIPS, ACCOUNT];

@@ -6,9 +6,9 @@ use console::person::EmailAddress;
 use jiff::Timestamp;
 
 use super::values::{id, some_id};
-use super::{many, policies};
+use super::{accounts, many, policies};
 use crate::model::enforce::{Attempt, Member, Witness};
-use crate::model::{AccountId, DirectoryId, Many, OrganizationId, PolicyId};
+use crate::model::{Account, AccountId, DirectoryId, Many, OrganizationId, PolicyId};
 
 /// Whether account `a`, which organisation `$101` manages, has its home in
 /// directory `$102`.
@@ -40,6 +40,14 @@ macro_rules! fits {
     REFUSED = "insert into directory_sign_in (directory, account, version, at, refused, came_in_at) \
         values ($1, $2, $3, $4, $5, null) on conflict (directory, account) do update \
         set version = excluded.version, at = excluded.at, refused = excluded.refused";
+    /// Settled: what would happen again does not any more.
+    SETTLED = "update directory_sign_in set refused = null \
+        where directory = $1 and account = $2 and refused is not null";
+    SETTLED_ALL = "update directory_sign_in set refused = null where account = $1";
+    CONFLICTS = concat!("select ", accounts::columns!(), ", d.id, d.name, s.at, s.refused \
+        from directory d join directory_sign_in s on s.directory = d.id and s.refused is not null \
+        join account a on a.id = s.account \
+        where d.organization = $1 and a.managed_by = $1 order by s.at desc, a.id limit $2");
     BY_ADDRESS = concat!("select a.address, a.id, a.managed_by, \
         coalesce(n.linked_to, (select d.id from directory d \
             where d.organization = a.managed_by and d.kind = 'local')) \
@@ -89,6 +97,48 @@ pub(crate) async fn note_sign_in(
     };
     let args: [Value; 5] = [directory.into(), account.into(), attempt.version.into(), at, last];
     tx.execute(sql, args).await.map(|_| ())
+}
+
+/// What refused an account at a directory was settled. Says whether something was there.
+pub(crate) async fn forget_refusal(
+    tx: &Tx,
+    (directory, account): (DirectoryId, AccountId),
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(SETTLED, [directory.into(), account.into()]).await? == 1)
+}
+
+/// The same at every directory.
+pub(crate) async fn forget_refusals(tx: &Tx, account: AccountId) -> Result<(), StoreError> {
+    tx.execute(SETTLED_ALL, [account.into()]).await.map(|_| ())
+}
+
+/// A sign-in that would be refused again until somebody settles it.
+#[derive(Clone, Debug)]
+pub(crate) struct Conflict {
+    pub(crate) account: Account,
+    pub(crate) directory: DirectoryId,
+    pub(crate) directory_name: String,
+    pub(crate) at: Timestamp,
+    pub(crate) code: String,
+}
+
+/// The conflicts of an organisation's own accounts, newest first.
+pub(crate) async fn conflicts(
+    read: &ReadTx,
+    organization: OrganizationId,
+    limit: u32,
+) -> Result<Vec<Conflict>, StoreError> {
+    let rows = read.query(CONFLICTS, [organization.into(), limit.into()]).await?;
+    let conflict = |row| {
+        Ok(Conflict {
+            account: accounts::account(row)?,
+            directory: id(row, accounts::WIDTH, DirectoryId::new)?,
+            directory_name: row.get(accounts::WIDTH + 1)?,
+            at: row.get(accounts::WIDTH + 2)?,
+            code: row.get(accounts::WIDTH + 3)?,
+        })
+    };
+    rows.iter().map(conflict).collect()
 }
 
 /// An account as an import finds it.

@@ -15,6 +15,7 @@ pub(crate) mod many;
 pub(crate) mod members;
 pub(crate) mod organizations;
 pub(crate) mod pending;
+pub(crate) mod people;
 pub(crate) mod policies;
 pub(crate) mod rosters;
 pub(crate) mod test_sign_ins;
@@ -41,6 +42,11 @@ pub(crate) const LATER: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0004_domains.sql"),
         postgres: include_str!("../../migrations/postgres/0004_domains.sql"),
     },
+    Migration {
+        name: "org-0005",
+        sqlite: include_str!("../../migrations/sqlite/0005_people.sql"),
+        postgres: include_str!("../../migrations/postgres/0005_people.sql"),
+    },
 ];
 
 /// Every statement of the organisation, for the test that prepares each on
@@ -60,6 +66,7 @@ pub(crate) fn statements() -> Vec<Sql> {
         members::STATEMENTS,
         organizations::STATEMENTS,
         pending::STATEMENTS,
+        people::STATEMENTS,
         policies::STATEMENTS,
         rosters::STATEMENTS,
         test_sign_ins::STATEMENTS,

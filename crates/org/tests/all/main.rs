@@ -15,6 +15,7 @@ mod kit;
 mod local_door;
 mod organizations;
 mod pages;
+mod people;
 mod products;
 mod races;
 mod refusals;

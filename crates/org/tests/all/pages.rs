@@ -23,6 +23,10 @@ async fn every_answer_of_every_address_is_protected() {
     for address in org::addresses().into_iter().chain(["/nowhere", "/admin/nowhere"]) {
         let path = address
             .replace("{unique_id}", &id)
+            .replace("{account}", &world.frida.to_string())
+            .replace("{group}", &id)
+            .replace("{product}", &id)
+            .replace("{trace}", "x")
             .replace("{policy}", &world.acme.made.policy.to_string())
             .replace("{test}", &id)
             .replace("{handle}", "x")
@@ -75,7 +79,7 @@ fn messages_used_and_defined_are_the_same() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let theirs = console::MESSAGES.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
     let theirs: Vec<&str> = theirs.filter_map(|line| line.split_once(" =")).map(|(id, _)| id).collect();
-    let mut built = vec!["event-"];
+    let mut built = vec!["event-", "conflict-"];
     built.extend(theirs);
     assert_messages(&MessageCheck {
         used_in: &[&here.join("src"), &here.join("templates")],
@@ -83,6 +87,7 @@ fn messages_used_and_defined_are_the_same() {
             include_str!("../../messages/en.ftl"),
             include_str!("../../messages/admin.ftl"),
             include_str!("../../messages/identity_providers.ftl"),
+            include_str!("../../messages/people.ftl"),
             include_str!("../../messages/products.ftl"),
             console::MESSAGES,
         ],

@@ -68,6 +68,16 @@ pub fn way_back(roster: &Roster, organization: OrganizationId, now: Timestamp) -
     }
 }
 
+/// What keeps each administrator of an organisation from being a way back; nothing does, for those who are.
+pub fn ways_in(
+    roster: &Roster,
+    organization: OrganizationId,
+    now: Timestamp,
+) -> Vec<(AccountId, Option<Obstacle>)> {
+    let all = roster.administrators_of(organization);
+    all.map(|administrator| (administrator.account, obstacle(roster, administrator, now))).collect()
+}
+
 /// Whether a change leaves every organisation its way back; gives what is
 /// there after it.
 ///

@@ -5,7 +5,7 @@ use saml::core::{Attribute, NameIdFormat};
 use saml::sp::VerifiedAssertion;
 
 use super::Refusal;
-use crate::model::DomainName;
+use crate::model::{Account, DomainName};
 
 /// The person as the identity provider states them: the NameID is the address,
 /// attributes are the rest. Read from a [`VerifiedAssertion`] only.
@@ -39,6 +39,16 @@ impl Asserted {
             last_name: name(attributes, LAST_NAMES)?,
             address,
         })
+    }
+
+    /// What an identity provider that says the right things would state of an account: a question, and no proof.
+    pub(crate) fn as_of(account: &Account, stable_id: Option<StableId>) -> Self {
+        Self {
+            address: account.address.clone(),
+            stable_id,
+            first_name: account.first_name.clone(),
+            last_name: account.last_name.clone(),
+        }
     }
 
     /// The NameID as an address.

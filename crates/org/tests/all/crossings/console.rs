@@ -3,14 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use console::person::DisplayName;
 use http::{Method, StatusCode};
+use org::acts::groups::NewGroup;
 use org::model::{AccountId, Organization, Role};
+use org::products::acts::Client;
 use store::testing::databases;
 use testkit::authenticator::Authenticator;
 
 use super::{Crossing, Side};
 use crate::kit::{Answer, Browser, World, account};
 use crate::local_door::{enrol, invite_in, register};
+use crate::products::party::Party;
 
 /// What is no console: the way in and out, what is one's own, and what other sites use.
 const BESIDE: &[&str] = &[
@@ -197,12 +201,22 @@ async fn things(
     let form = side.tenant.idp.answer(&side.tenant.us, &target, &side.person(), world.now());
     let verdict = administrator.post_answer(&side.tenant.us, &form).await.location().unwrap();
     let test = verdict.rsplit('/').next().unwrap();
+    let (of, now) = (&side.tenant.organization, world.now());
+    let name = DisplayName::parse("Pilots").unwrap();
+    let new = NewGroup::draw((of.id, name), now, world.org.entropy());
+    let group = world.act(async |tx, word| org::acts::groups::create(tx, word, new, now).await).await;
     BTreeMap::from([
         ("organization", key.to_owned()),
         ("directory", made.directory.to_string()),
         ("policy", made.policy.to_string()),
         ("name", side.domain.to_owned()),
         ("test", test.to_owned()),
+        (
+            "account",
+            account(&world.org, of, (&format!("someone@{}", side.domain), Role::Member)).await.to_string(),
+        ),
+        ("group", group.to_string()),
+        ("product", Party::register_at(world, of, ("Jira", Client::Confidential)).await.client_id),
     ])
 }
 
@@ -317,6 +331,16 @@ const FIELDS: &[(&str, &str)] = &[
     ("entity_id", "https://evil.example/saml"),
     ("certificate", ""),
     ("next_certificate", ""),
+    ("address", "mallory@evil.example"),
+    ("addresses", "mallory@evil.example"),
+    ("from", "maya@acme.example"),
+    ("account", NOTHING),
+    ("directory", NOTHING),
+    ("stable_id", "u-1"),
+    ("url", "https://evil.example/"),
+    ("redirect_uris", "https://evil.example/callback"),
+    ("access", "everyone"),
+    ("rows", "mallory@evil.example"),
 ];
 
 /// The id of what is nowhere.
