@@ -34,7 +34,7 @@ use web::Service;
 
 pub use jobs::{run_jobs, run_jobs_once};
 pub use open::OpenError;
-pub use routes::router;
+pub use routes::{addresses, router};
 pub use state::{Ambient, Idp, Settings};
 
 /// The tables of this service, those of the crates it stands on first.

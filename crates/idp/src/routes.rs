@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use web::{Shell, ShellOptions, Token, without_head};
 
 use crate::model::qr::QrId;
@@ -17,141 +17,176 @@ pub fn router(idp: Idp) -> Router {
     let options =
         ShellOptions { trusted_proxies: idp.settings().trusted_proxies.clone(), ..ShellOptions::default() };
     let shell = Shell::new(idp.site().clone(), options);
-    let service =
-        Router::new().merge(service_providers()).merge(sign_in()).merge(by_phone()).merge(own_pages());
-    shell.wrap(service.merge(administration()).with_state(idp))
+    let mut router = Router::new();
+    for (path, handlers) in pages() {
+        router = router.route(path, handlers);
+    }
+    shell.wrap(router.with_state(idp))
+}
+
+/// Every address, for the tests that look at all of them.
+pub fn addresses() -> Vec<&'static str> {
+    pages().into_iter().map(|(path, _)| path).collect()
+}
+
+/// What stands at an address.
+type Page = (&'static str, MethodRouter<Idp>);
+
+fn pages() -> Vec<Page> {
+    [
+        service_providers(),
+        sign_in(),
+        by_phone(),
+        own_pages(),
+        administration(),
+        groups(),
+        applications(),
+        wizard(),
+    ]
+    .concat()
 }
 
 /// What service providers use.
-fn service_providers() -> Router<Idp> {
-    Router::new()
-        .route(METADATA, get(metadata::show))
-        .route(
+fn service_providers() -> Vec<Page> {
+    vec![
+        (METADATA, get(metadata::show)),
+        (
             SSO,
             without_head(get(receive::redirect).post(receive::post), "GET, POST")
                 .layer(DefaultBodyLimit::max(POSTED_BYTES)),
-        )
-        .route("/saml/sso/{handle}", without_head(get(receive::arrived), "GET"))
+        ),
+        ("/saml/sso/{handle}", without_head(get(receive::arrived), "GET")),
+    ]
 }
 
 /// A sign-in that an application asked for.
-fn sign_in() -> Router<Idp> {
-    Router::new()
-        .route("/sign-in/{id}", without_head(get(page::show), "GET"))
-        .route("/sign-in/{id}/continue", post(page::go_on))
-        .route("/sign-in/{id}/again", post(page::again))
-        .route("/sign-in/{id}/passkey/begin", post(passkey::begin))
-        .route("/sign-in/{id}/passkey/finish", post(passkey::finish))
+fn sign_in() -> Vec<Page> {
+    vec![
+        ("/sign-in/{id}", without_head(get(page::show), "GET")),
+        ("/sign-in/{id}/continue", post(page::go_on)),
+        ("/sign-in/{id}/again", post(page::again)),
+        ("/sign-in/{id}/passkey/begin", post(passkey::begin)),
+        ("/sign-in/{id}/passkey/finish", post(passkey::finish)),
+    ]
 }
 
 /// A sign-in by our QR code: the desktop's side, and the phone's.
-fn by_phone() -> Router<Idp> {
-    Router::new()
-        .route("/sign-in/{id}/qr", without_head(get(qr::desktop::show).post(qr::desktop::begin), "GET, POST"))
-        .route("/sign-in/{id}/qr/state", get(qr::live::state))
-        .route("/sign-in/{id}/qr/events", get(qr::live::events))
-        .route("/sign-in/{id}/qr/continue", post(qr::complete::go_on))
-        .route("/sign-in/{id}/qr/not-me", post(qr::desktop::not_me))
-        .route("/q/{handle}", get(qr::phone::look).post(qr::phone::open))
-        .route("/phone", get(qr::phone::about))
-        .route(FROZEN, get(qr::freeze::done))
-        .route("/phone/{id}", get(qr::phone::show))
-        .route("/phone/{id}/digits", post(qr::phone::digits))
-        .route("/phone/{id}/not-me", post(qr::phone::not_me))
-        .route("/phone/{id}/passkey/begin", post(qr::approve::begin))
-        .route("/phone/{id}/passkey/finish", post(qr::approve::finish))
-        .route("/phone/{id}/freeze/begin", post(qr::freeze::begin))
-        .route("/phone/{id}/freeze/finish", post(qr::freeze::finish))
-        .route(MY_QR, get(qr::freeze::show))
-        .route("/me/qr/freeze", post(qr::freeze::freeze))
-        .route("/me/qr/allow", post(qr::freeze::thaw))
+fn by_phone() -> Vec<Page> {
+    vec![
+        ("/sign-in/{id}/qr", without_head(get(qr::desktop::show).post(qr::desktop::begin), "GET, POST")),
+        ("/sign-in/{id}/qr/state", get(qr::live::state)),
+        ("/sign-in/{id}/qr/events", get(qr::live::events)),
+        ("/sign-in/{id}/qr/continue", post(qr::complete::go_on)),
+        ("/sign-in/{id}/qr/not-me", post(qr::desktop::not_me)),
+        ("/q/{handle}", get(qr::phone::look).post(qr::phone::open)),
+        ("/phone", get(qr::phone::about)),
+        (FROZEN, get(qr::freeze::done)),
+        ("/phone/{id}", get(qr::phone::show)),
+        ("/phone/{id}/digits", post(qr::phone::digits)),
+        ("/phone/{id}/not-me", post(qr::phone::not_me)),
+        ("/phone/{id}/passkey/begin", post(qr::approve::begin)),
+        ("/phone/{id}/passkey/finish", post(qr::approve::finish)),
+        ("/phone/{id}/freeze/begin", post(qr::freeze::begin)),
+        ("/phone/{id}/freeze/finish", post(qr::freeze::finish)),
+        (MY_QR, get(qr::freeze::show)),
+        ("/me/qr/freeze", post(qr::freeze::freeze)),
+        ("/me/qr/allow", post(qr::freeze::thaw)),
+    ]
 }
 
 /// A person's own pages, and the door to them.
-fn own_pages() -> Router<Idp> {
-    Router::new()
-        .route("/", get(me::home))
-        .route(LOGIN, get(login::show))
-        .route("/login/passkey/begin", post(login::begin))
-        .route("/login/passkey/finish", post(login::finish))
-        .route(STEP_UP, get(login::step_up_page))
-        .route("/step-up/begin", post(login::step_up_begin))
-        .route("/step-up/finish", post(login::step_up_finish))
-        .route("/sign-out", post(login::sign_out))
-        .route("/invitation/{token}", get(enrol::show).post(enrol::name_owner))
-        .route("/invitation/{token}/passkey/begin", post(enrol::begin))
-        .route("/invitation/{token}/passkey/finish", post(enrol::finish))
-        .route(ENROLLED, get(enrol::done))
-        .route(ME, get(me::show))
-        .route("/me/devices/new", get(me::add_page))
-        .route("/me/devices/new/begin", post(me::add_begin))
-        .route("/me/devices/new/finish", post(me::add_finish))
-        .route("/me/devices/{id}/rename", post(me::rename))
-        .route("/me/devices/{id}/revoke", post(me::revoke))
-        .route("/me/browsers/{id}/forget", post(me::forget_browser))
+fn own_pages() -> Vec<Page> {
+    vec![
+        ("/", get(me::home)),
+        (LOGIN, get(login::show)),
+        ("/login/passkey/begin", post(login::begin)),
+        ("/login/passkey/finish", post(login::finish)),
+        (STEP_UP, get(login::step_up_page)),
+        ("/step-up/begin", post(login::step_up_begin)),
+        ("/step-up/finish", post(login::step_up_finish)),
+        ("/sign-out", post(login::sign_out)),
+        ("/invitation/{token}", get(enrol::show).post(enrol::name_owner)),
+        ("/invitation/{token}/passkey/begin", post(enrol::begin)),
+        ("/invitation/{token}/passkey/finish", post(enrol::finish)),
+        (ENROLLED, get(enrol::done)),
+        (ME, get(me::show)),
+        ("/me/devices/new", get(me::add_page)),
+        ("/me/devices/new/begin", post(me::add_begin)),
+        ("/me/devices/new/finish", post(me::add_finish)),
+        ("/me/devices/{id}/rename", post(me::rename)),
+        ("/me/devices/{id}/revoke", post(me::revoke)),
+        ("/me/browsers/{id}/forget", post(me::forget_browser)),
+    ]
 }
 
 /// The console.
-fn administration() -> Router<Idp> {
-    Router::new()
-        .route(ADMIN, get(admin::overview::show))
-        .route("/admin/people", get(admin::people::list))
-        .route("/admin/people/new", get(admin::people::new_page).post(admin::people::create))
-        .route("/admin/people/{id}", get(admin::people::show))
-        .route("/admin/people/{id}/edit", get(admin::person_edit::edit_page).post(admin::person_edit::edit))
-        .route("/admin/people/{id}/invite", post(admin::people::invite))
-        .route("/admin/people/{id}/role", post(admin::people::grant_role))
-        .route("/admin/people/{id}/suspend", post(admin::people::suspend))
-        .route("/admin/people/{id}/readmit", post(admin::people::readmit))
-        .route("/admin/people/{id}/devices/{device}/revoke", post(admin::people::revoke_device))
-        .route("/admin/search", get(admin::search::show))
-        .route("/admin/why", get(admin::why::show))
-        .merge(groups())
-        .route("/admin/applications", get(admin::applications::list))
-        .merge(wizard())
-        .route("/admin/applications/{id}", get(admin::applications::show))
-        .route("/admin/applications/{id}/edit", post(admin::wizard::edit))
-        .route("/admin/applications/{id}/audience", post(admin::access::set_audience))
-        .route("/admin/applications/{id}/guide", post(admin::applications::tick))
-        .route(
-            "/admin/applications/{id}/disable",
-            get(admin::applications::disable_page).post(admin::applications::disable),
-        )
-        .route("/admin/applications/{id}/enable", post(admin::applications::enable))
-        .route(
-            "/admin/applications/{id}/delete",
-            get(admin::applications::delete_page).post(admin::applications::delete),
-        )
-        .route("/admin/applications/{id}/people", post(admin::access::assign))
-        .route("/admin/applications/{id}/people/{person}/remove", post(admin::access::unassign))
-        .route("/admin/applications/{id}/groups", post(admin::access::assign_group))
-        .route("/admin/applications/{id}/groups/{group}/remove", post(admin::access::unassign_group))
-        .route("/admin/settings/idp", get(admin::settings::show))
-        .route("/admin/settings/idp/certificate.pem", get(admin::settings::certificate))
-        .route("/admin/events", get(admin::events::list))
-        .route("/admin/confirmed", get(admin::confirmed::show))
-        .route("/admin/events/export", get(admin::events::export))
+fn administration() -> Vec<Page> {
+    vec![
+        (ADMIN, get(admin::overview::show)),
+        ("/admin/people", get(admin::people::list)),
+        ("/admin/people/new", get(admin::people::new_page).post(admin::people::create)),
+        ("/admin/people/{id}", get(admin::people::show)),
+        ("/admin/people/{id}/edit", get(admin::person_edit::edit_page).post(admin::person_edit::edit)),
+        ("/admin/people/{id}/invite", post(admin::people::invite)),
+        ("/admin/people/{id}/role", post(admin::people::grant_role)),
+        ("/admin/people/{id}/suspend", post(admin::people::suspend)),
+        ("/admin/people/{id}/readmit", post(admin::people::readmit)),
+        ("/admin/people/{id}/devices/{device}/revoke", post(admin::people::revoke_device)),
+        ("/admin/search", get(admin::search::show)),
+        ("/admin/why", get(admin::why::show)),
+        ("/admin/settings/idp", get(admin::settings::show)),
+        ("/admin/settings/idp/certificate.pem", get(admin::settings::certificate)),
+        ("/admin/events", get(admin::events::list)),
+        ("/admin/confirmed", get(admin::confirmed::show)),
+        ("/admin/events/export", get(admin::events::export)),
+    ]
 }
 
 /// Groups of people.
-fn groups() -> Router<Idp> {
-    Router::new()
-        .route("/admin/groups", get(admin::groups::list).post(admin::groups::create))
-        .route("/admin/groups/{id}", get(admin::groups::show))
-        .route("/admin/groups/{id}/name", post(admin::groups::rename))
-        .route("/admin/groups/{id}/members", post(admin::groups::add))
-        .route("/admin/groups/{id}/members/{person}/remove", post(admin::groups::remove))
-        .route("/admin/groups/{id}/delete", get(admin::groups::delete_page).post(admin::groups::delete))
+fn groups() -> Vec<Page> {
+    vec![
+        ("/admin/groups", get(admin::groups::list).post(admin::groups::create)),
+        ("/admin/groups/{id}", get(admin::groups::show)),
+        ("/admin/groups/{id}/name", post(admin::groups::rename)),
+        ("/admin/groups/{id}/members", post(admin::groups::add)),
+        ("/admin/groups/{id}/members/{person}/remove", post(admin::groups::remove)),
+        ("/admin/groups/{id}/delete", get(admin::groups::delete_page).post(admin::groups::delete)),
+    ]
+}
+
+/// Applications that are there.
+fn applications() -> Vec<Page> {
+    vec![
+        ("/admin/applications", get(admin::applications::list)),
+        ("/admin/applications/{id}", get(admin::applications::show)),
+        ("/admin/applications/{id}/edit", post(admin::wizard::edit)),
+        ("/admin/applications/{id}/audience", post(admin::access::set_audience)),
+        ("/admin/applications/{id}/guide", post(admin::applications::tick)),
+        (
+            "/admin/applications/{id}/disable",
+            get(admin::applications::disable_page).post(admin::applications::disable),
+        ),
+        ("/admin/applications/{id}/enable", post(admin::applications::enable)),
+        (
+            "/admin/applications/{id}/delete",
+            get(admin::applications::delete_page).post(admin::applications::delete),
+        ),
+        ("/admin/applications/{id}/people", post(admin::access::assign)),
+        ("/admin/applications/{id}/people/{person}/remove", post(admin::access::unassign)),
+        ("/admin/applications/{id}/groups", post(admin::access::assign_group)),
+        ("/admin/applications/{id}/groups/{group}/remove", post(admin::access::unassign_group)),
+    ]
 }
 
 /// Adding an application, and changing one.
-fn wizard() -> Router<Idp> {
-    Router::new()
-        .route("/admin/applications/add", get(admin::applications::gallery).post(admin::wizard::begin))
-        .route("/admin/applications/drafts/{id}/{step}", get(admin::wizard::show).post(admin::wizard::post))
-        .route("/admin/applications/drafts/{id}/{step}/check", post(admin::preview::check))
-        .route("/admin/applications/drafts/{id}/rebase", post(admin::wizard::rebase))
-        .route("/admin/applications/drafts/{id}/discard", post(admin::wizard::discard))
+fn wizard() -> Vec<Page> {
+    vec![
+        ("/admin/applications/add", get(admin::applications::gallery).post(admin::wizard::begin)),
+        ("/admin/applications/drafts/{id}/{step}", get(admin::wizard::show).post(admin::wizard::post)),
+        ("/admin/applications/drafts/{id}/{step}/check", post(admin::preview::check)),
+        ("/admin/applications/drafts/{id}/rebase", post(admin::wizard::rebase)),
+        ("/admin/applications/drafts/{id}/discard", post(admin::wizard::discard)),
+    ]
 }
 
 /// The page of a sign-in.

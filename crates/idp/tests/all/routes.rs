@@ -7,7 +7,7 @@ use idp::acts::invitations::Device;
 use crate::house::{House, Sent};
 use crate::qr_parties::Parties;
 
-/// The addresses as `routes.rs` spells them.
+/// The addresses with their methods, as `routes.rs` spells them.
 pub(crate) fn routes() -> Vec<(String, Vec<&'static str>)> {
     let source = include_str!("../../src/routes.rs");
     let constants: Vec<(&str, &str)> = source
@@ -16,20 +16,24 @@ pub(crate) fn routes() -> Vec<(String, Vec<&'static str>)> {
         .filter_map(|line| line.split_once(": &str = \""))
         .filter_map(|(name, rest)| rest.split_once('"').map(|(path, _)| (name, path)))
         .collect();
+    let mut rest = source;
     let mut routes = Vec::new();
-    for part in source.split(".route(").skip(1) {
-        let part = part.trim_start();
-        let (path, rest) = match part.strip_prefix('"') {
-            Some(part) => part.split_once('"').expect("an end"),
-            None => {
-                let (name, rest) = part.split_once(',').expect("a method");
-                let known = constants.iter().find(|(known, _)| *known == name);
-                (known.expect("a constant").1, rest)
-            }
+    let addresses = idp::addresses();
+    for (number, address) in addresses.iter().enumerate() {
+        let spelled = |address: &str| {
+            let constant = constants.iter().find(|(_, path)| *path == address).map(|(name, _)| *name);
+            let starts = match constant {
+                Some(name) => [format!("({name},"), format!(" {name},")],
+                None => [format!("(\"{address}\","), format!(" \"{address}\",")],
+            };
+            starts.iter().filter_map(|start| rest.find(start)).min()
         };
+        let from = spelled(address).expect("it stands there");
+        let to = addresses.get(number + 1).and_then(|next| spelled(next)).unwrap_or(rest.len());
         let verbs = [("get(", "GET"), ("post(", "POST"), ("without_head(", "no HEAD")];
-        let verbs = verbs.into_iter().filter(|(call, _)| rest.contains(call)).map(|(_, verb)| verb).collect();
-        routes.push((path.to_owned(), verbs));
+        let verbs = verbs.into_iter().filter(|(call, _)| rest[from..to].contains(call));
+        routes.push(((*address).to_owned(), verbs.map(|(_, verb)| verb).collect()));
+        rest = &rest[to..];
     }
     routes
 }
