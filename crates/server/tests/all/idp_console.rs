@@ -6,8 +6,8 @@ use crate::demo::Demo;
 
 /// The first owner's browser.
 pub(crate) struct Owner {
-    browser: Browser,
-    idp: String,
+    pub(crate) browser: Browser,
+    pub(crate) idp: String,
 }
 
 /// What service providers are told of the identity provider, under Settings.
@@ -34,12 +34,21 @@ pub(crate) struct Typed<'a> {
 impl Owner {
     /// Opens the console by the one-time link that the terminal shows.
     pub(crate) async fn set_up(demo: &Demo) -> Self {
-        Self::by_link(&demo.link(&["set up its console"]), demo.idp()).await
+        Self::set_up_in(Options::desktop(), demo).await
+    }
+
+    /// As above, in a browser such as this.
+    pub(crate) async fn set_up_in(options: Options, demo: &Demo) -> Self {
+        Self::open(options, &demo.link(&["set up its console"]), demo.idp()).await
     }
 
     /// The same at an identity provider with nothing in it.
     pub(crate) async fn by_link(link: &url::Url, idp: String) -> Self {
-        let browser = Browser::start(Options::desktop()).await;
+        Self::open(Options::desktop(), link, idp).await
+    }
+
+    async fn open(options: Options, link: &url::Url, idp: String) -> Self {
+        let browser = Browser::start(options).await;
         // Kept by the browser: the value here is only its name.
         let _passkey = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
         browser.goto(link.as_str()).await;
@@ -123,7 +132,7 @@ impl Owner {
         self.browser.click(&format!("#{select} option[value='{word}']")).await;
     }
 
-    async fn save(&self) -> String {
+    pub(crate) async fn save(&self) -> String {
         self.browser.click_role("button", "Save").await;
         let saved = |url: &url::Url| {
             let page = url.path().strip_prefix("/admin/applications/");

@@ -41,6 +41,11 @@ impl Software {
         Program::start(command.args(arguments))
     }
 
+    /// The source of axe-core.
+    pub(crate) fn axe(&self) -> String {
+        std::fs::read_to_string(self.0.join("node/node_modules/axe-core/axe.min.js")).unwrap()
+    }
+
     /// A program of `interop/node`, beside which Node finds the libraries.
     pub(crate) fn node(&self, program: &str) -> Command {
         let mut command = Command::new("node");
@@ -86,6 +91,13 @@ pub(crate) async fn result(browser: &Browser) -> Value {
 
 /// What stands at an address of this machine, whatever its name is: the system need not know `*.localhost`.
 pub(crate) fn get(address: &str) -> String {
+    let (status, body) = ask(address);
+    assert_eq!(status, 200, "{address}");
+    body
+}
+
+/// The status of the answer there, and its body.
+pub(crate) fn ask(address: &str) -> (u16, String) {
     let url = Url::parse(address).unwrap();
     let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
@@ -94,12 +106,17 @@ pub(crate) fn get(address: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.lines().next().unwrap().contains(" 200 "), "{address}: {head}");
-    body.to_owned()
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_else(|| panic!("{address}: {head}")), body.to_owned())
 }
 
 /// A certificate of somebody else, as PEM.
 pub(crate) fn another_certificate(folder: &Path) -> PathBuf {
+    another_key(folder).1
+}
+
+/// A key of somebody else and its certificate, as PEM.
+pub(crate) fn another_key(folder: &Path) -> (PathBuf, PathBuf) {
     let (key, certificate) = (folder.join("other.key"), folder.join("other.pem"));
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=other"])
@@ -107,7 +124,7 @@ pub(crate) fn another_certificate(folder: &Path) -> PathBuf {
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    certificate
+    (key, certificate)
 }
 
 /// The base64 of a certificate between its first and last line.

@@ -11,6 +11,7 @@ mod guide;
 mod idp_console;
 mod interop;
 mod journey_acs;
+mod journey_atlassian;
 mod journey_clocks;
 mod journey_demo_browser;
 mod journey_guide;
