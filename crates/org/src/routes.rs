@@ -7,7 +7,7 @@ use web::{Shell, ShellOptions, without_head};
 
 use crate::admin::{
     account, accounts, administrators, conflicts, domain, domains, events, group_delete, groups,
-    identity_provider, identity_providers, organizations, overview, policies, product,
+    identity_provider, identity_providers, imports, organizations, overview, policies, product,
     products as admin_products, saml, search, settings, trace,
 };
 use crate::service::Org;
@@ -115,6 +115,10 @@ fn directory() -> Vec<Page> {
     vec![
         ("/admin/{organization}/accounts", get(accounts::page)),
         ("/admin/{organization}/accounts/new", get(accounts::new_page).post(accounts::post)),
+        (
+            "/admin/{organization}/accounts/import",
+            get(imports::accounts_page).post(imports::accounts_post).layer(DefaultBodyLimit::max(ROWS_BYTES)),
+        ),
         ("/admin/{organization}/accounts/{account}", get(account::page)),
         ("/admin/{organization}/accounts/{account}/invite", post(account::invite)),
         ("/admin/{organization}/accounts/{account}/deactivate", post(account::deactivate)),
@@ -128,6 +132,10 @@ fn directory() -> Vec<Page> {
         ("/admin/{organization}/groups/{group}/name", post(groups::post_name)),
         ("/admin/{organization}/groups/{group}/members", post(groups::post_join)),
         ("/admin/{organization}/groups/{group}/members/remove", post(groups::post_leave)),
+        (
+            "/admin/{organization}/groups/{group}/import",
+            get(imports::group_page).post(imports::group_post).layer(DefaultBodyLimit::max(ROWS_BYTES)),
+        ),
         ("/admin/{organization}/groups/{group}/delete", get(group_delete::page).post(group_delete::post)),
         ("/admin/{organization}/conflicts", get(conflicts::page).post(conflicts::post)),
     ]
@@ -153,6 +161,9 @@ fn organization() -> Vec<Page> {
 pub fn addresses() -> Vec<&'static str> {
     pages().into_iter().map(|(path, _)| path).collect()
 }
+
+/// 10,000 rows with a few columns, with their signs escaped.
+const ROWS_BYTES: usize = 4 * 1024 * 1024;
 
 /// 1 MiB of message in Base64, with its signs escaped.
 const POSTED_BYTES: usize = 1600 * 1024;

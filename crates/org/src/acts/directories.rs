@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use serde_json::json;
 use web::Entropy;
 
-use super::{Act, ActError, Refusal, Word};
+use super::{Act, ActError, Refusal, Word, way_back};
+use crate::model::way_back::Change;
 use crate::model::{
     AuthenticationPolicy, Directory, DirectoryId, DirectoryKind, JitProvisioning, OrganizationId, PolicyId,
     SsoSetting, UniqueId,
 };
+use crate::store::rosters::Concern;
 use crate::store::{configurations, directories, domains, organizations, policies};
 
 /// An identity provider directory to be made.
@@ -124,15 +126,15 @@ pub async fn set(tx: &Tx, word: &Word, to: DirectorySettings, now: Timestamp) ->
 ///
 /// # Errors
 /// [`Refusal::NoSuchDirectory`], [`Refusal::NotAnIdentityProvider`],
-/// [`Refusal::ConfigurationThere`], [`Refusal::SsoEnforced`].
+/// [`Refusal::ConfigurationThere`], [`Refusal::SsoEnforced`], [`Refusal::WayBack`].
 pub async fn disconnect(
     tx: &Tx,
     word: &Word,
     (organization, directory): (OrganizationId, DirectoryId),
     now: Timestamp,
 ) -> Result<u64, ActError> {
-    let of = organization.to_string();
-    tx.lock(Lock::new("identity-provider-directories", &of)).await?;
+    // Wider than the lock of the plan's rule, to which one directory less does no harm.
+    way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("directory.disconnected", organization), now).await?;
     let Some(was) = directories::find(tx, organization, directory).await? else {
         return Err(act.refuse(Refusal::NoSuchDirectory).await);
@@ -142,7 +144,7 @@ pub async fn disconnect(
     let configured = configurations::of_directory(tx, directory).await?.is_some();
     act.require(!configured, Refusal::ConfigurationThere).await?;
     act.require(!enforces(tx, organization, directory).await?, Refusal::SsoEnforced).await?;
-    // Nobody is sent to SSO here any more: no way back can end by this.
+    way_back::keep(&act, Concern::default(), &Change::DeleteDirectory(directory)).await?;
     let domains = domains::unlink_all(tx, organization, directory).await?;
     directories::delete(tx, organization, directory).await?;
     let data = json!({

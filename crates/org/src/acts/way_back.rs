@@ -11,8 +11,21 @@ use crate::store::rosters::{self, Concern};
 /// whole deployment: an administrator of one organisation may be managed by
 /// another, so that acts of two organisations at once could each take the
 /// other's last way in. These acts are rare and short.
-pub(crate) async fn lock(tx: &Tx) -> Result<(), StoreError> {
-    tx.lock(Lock::new("way-back", "deployment")).await
+pub(crate) async fn lock(tx: &Tx) -> Result<Locked<'_>, StoreError> {
+    tx.lock(Lock::new("way-back", "deployment")).await?;
+    Ok(Locked(tx))
+}
+
+/// A transaction that holds the lock of the rule until it ends. Only [`lock`] makes one, so holding it is the proof:
+/// acts of which several go into one transaction take it instead of the transaction.
+#[derive(Clone, Copy)]
+pub(crate) struct Locked<'t>(&'t Tx);
+
+impl<'t> Locked<'t> {
+    /// The transaction.
+    pub(crate) const fn tx(self) -> &'t Tx {
+        self.0
+    }
 }
 
 /// Goes on only if the change leaves every organisation concerned its way

@@ -122,8 +122,7 @@ async fn verified(org: &Org, admin: &OrgAdmin, name: &DomainName, by: Proof) -> 
     let done = verify(&tx, &admin.word(), of, &seen, org.now()).await;
     let notice = match settle(tx, done).await.map_err(broken)? {
         Ok(verdict) => said(verdict, by),
-        Err(Refusal::ChangedMeanwhile) => stale(),
-        Err(_) => return Err(Error::not_found()),
+        Err(refusal) => shut(refusal).ok_or_else(Error::not_found)?,
     };
     show(org, admin, name, Some(notice)).await
 }
@@ -165,8 +164,8 @@ pub(crate) async fn post_claim(
 async fn claimed(org: &Org, admin: &OrgAdmin, what: Over<Claiming>) -> Result<Response, Error> {
     let name = what.name.clone();
     let tx = org.begin().await?;
-    way_back::lock(&tx).await.map_err(broken)?;
-    let done = claim(&tx, &admin.word(), what, org.now()).await;
+    let locked = way_back::lock(&tx).await.map_err(broken)?;
+    let done = claim(locked, &admin.word(), what, org.now()).await;
     let notice = match settle(tx, done).await.map_err(broken)? {
         Ok(count) => {
             let message = Message::new("domain-claimed").with("count", count.to_string());
@@ -218,8 +217,10 @@ async fn removed(org: &Org, admin: &OrgAdmin, what: Over<()>) -> Result<Response
     let done = remove(&tx, &admin.word(), what, org.now()).await;
     match settle(tx, done).await.map_err(broken)? {
         Ok(_) => Ok(Redirect::to(&admin.path("/domains")).into_response()),
-        Err(Refusal::ChangedMeanwhile) => show(org, admin, &name, Some(stale())).await,
-        Err(_) => Err(Error::not_found()),
+        Err(refusal) => {
+            let notice = shut(refusal).ok_or_else(Error::not_found)?;
+            show(org, admin, &name, Some(notice)).await
+        }
     }
 }
 

@@ -150,6 +150,7 @@ pub(crate) struct Member {
     pub(crate) id: String,
     pub(crate) path: String,
     pub(crate) name: String,
+    pub(crate) named: bool,
     pub(crate) address: String,
     pub(crate) active: bool,
 }
@@ -157,7 +158,7 @@ pub(crate) struct Member {
 /// What was typed on the page.
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
-    pub(crate) name: Option<String>,
+    pub(crate) name: String,
     pub(crate) addresses: String,
 }
 
@@ -186,7 +187,8 @@ pub(crate) async fn show(
 /// What is said on the page beside what it shows.
 #[derive(Default)]
 pub(super) struct Said {
-    typed: Typed,
+    /// What was typed; without it what is there.
+    typed: Option<Typed>,
     fields: Fields,
     pub(super) notice: Option<Notice>,
 }
@@ -230,7 +232,7 @@ pub(super) async fn one(
         policy: policy.map(|(_, name)| (name, admin.path("/policies"))),
         pager: Pager { previous: since.map(|_| here.clone()), next },
         path: here,
-        typed: said.typed,
+        typed: said.typed.unwrap_or_else(|| Typed { name: group.name.to_string(), ..Typed::default() }),
         fields: said.fields,
         notice: said.notice,
     })
@@ -241,6 +243,7 @@ fn member(admin: &OrgAdmin, account: &Account) -> Member {
         id: account.id.to_string(),
         path: admin.path(&format!("/accounts/{}", account.id)),
         name: account.shown(),
+        named: account.has_name(),
         address: account.address.shown().to_owned(),
         active: account.standing == Standing::Active,
     }
@@ -255,7 +258,7 @@ pub(crate) async fn post_name(
 ) -> Result<Response, Error> {
     let id = named.read()?;
     let faulty = async |typed: String, fault: &'static str| {
-        let typed = Typed { name: Some(typed), ..Typed::default() };
+        let typed = Some(Typed { name: typed, ..Typed::default() });
         one(&org, &admin, (id, ""), Said { typed, fields: Fields::fault("name", fault), notice: None }).await
     };
     let name = match DisplayName::parse(posted.name.trim()) {
@@ -286,11 +289,11 @@ pub(crate) async fn post_join(
     CheckedForm(posted): CheckedForm<JoinPosted>,
 ) -> Result<Response, Error> {
     let id = named.read()?;
-    find(&org, &admin, id).await?;
+    let group = find(&org, &admin, id).await?;
     match read_addresses(&org, &admin, &posted.addresses).await? {
         Err((fault, address)) => {
             let message = web::Message::new(fault).with("address", address);
-            let typed = Typed { addresses: posted.addresses, name: None };
+            let typed = Some(Typed { addresses: posted.addresses, name: group.name.to_string() });
             let fields = Fields::fault("addresses", message);
             one(&org, &admin, (id, ""), Said { typed, fields, notice: None }).await
         }

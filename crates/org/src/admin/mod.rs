@@ -17,6 +17,7 @@ pub(crate) mod group_delete;
 pub(crate) mod groups;
 pub(crate) mod identity_provider;
 pub(crate) mod identity_providers;
+pub(crate) mod imports;
 pub(crate) mod organizations;
 pub(crate) mod overview;
 pub(crate) mod policies;

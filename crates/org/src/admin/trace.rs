@@ -73,7 +73,8 @@ pub(crate) async fn page(
         };
         let (expected, received) = (said("expected"), said("received"));
         let account = event.subject.as_ref().and_then(|id| id.parse::<AccountId>().ok());
-        let line = scope.line(&read, org.site().text(), (event, None)).await.map_err(broken)?;
+        let mut line = scope.line(&read, org.site().text(), (event, None)).await.map_err(broken)?;
+        line.details.retain(|(name, _)| !SHOWN.contains(&name.as_str()));
         let hint = line.code.as_ref().map(|code| format!("error-{code}.hint"));
         steps.push(Step {
             hint: hint.filter(|id| org.site().text().has(id)).map(Message::new),
@@ -107,8 +108,7 @@ fn report(org: &Org, step: &Step) -> String {
     lines.extend(
         rest.iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}: {value}"))),
     );
-    let more = step.line.details.iter().filter(|(name, _)| !SHOWN.contains(&name.as_str()));
-    lines.extend(more.map(|(name, value)| format!("{name}: {value}")));
+    lines.extend(step.line.details.iter().map(|(name, value)| format!("{name}: {value}")));
     lines.join("\n")
 }
 

@@ -14,7 +14,7 @@ use crate::sign_in::admit::{Asserted, StableId};
 use crate::sign_in::arrival::facts_of;
 use crate::sign_in::start::{Way, start};
 use crate::sign_in::why::{Case, Reason, Weight, why};
-use crate::store::{directories, links};
+use crate::store::{directories, links, members};
 
 /// One thing to know, and the way to change it.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(super) async fn findings(
     (account, now): (&Account, Timestamp),
 ) -> Result<Vec<Finding>, Error> {
     let known = directories::governing(read, &account.address).await.map_err(broken)?;
-    let (mut facts, mut asserted) = (None, None);
+    let (mut facts, mut asserted, mut last_refused) = (None, None, None);
     if let Way::Sso(directory) = start(&known, now) {
         let of = (admin.organization.id, account.id);
         let linked = links::of_account(read, of.0, of.1).await.map_err(broken)?;
@@ -49,11 +49,14 @@ pub(super) async fn findings(
             facts = facts_of(read, &connection, &would, now).await.map_err(broken)?;
         }
         asserted = Some(would);
+        let of = (directory, account.id);
+        last_refused = members::open_refusal(read, of).await.map_err(broken)?;
     }
     let case = Case {
         known,
         facts,
         asserted,
+        last_refused,
         passkeys: passkeys::list(read, account.id.person())
             .await
             .map_err(broken)?
@@ -88,6 +91,7 @@ fn said(reason: Reason) -> Message {
         Reason::DirectoryOff(name) => Message::new("why-directory-off").with("directory", name),
         Reason::NotConfigured(name) => Message::new("why-not-configured").with("directory", name),
         Reason::Refused(refusal) => Message::new(refusal.message()),
+        Reason::LastRefused(code) => Message::new("why-last-refused").with("code", code),
         Reason::WouldBeLinked => Message::new("why-would-be-linked"),
         Reason::Admitted => Message::new("why-admitted"),
         Reason::LocalDoor => Message::new("why-local-door"),
@@ -113,6 +117,7 @@ fn way_on(admin: &OrgAdmin, reason: &Reason) -> Option<(Message, String)> {
             "directory-disabled" => ("nav-identity-providers", "/identity-providers"),
             _ => return None,
         },
+        Reason::LastRefused(_) => ("nav-conflicts", "/conflicts"),
         Reason::NoProduct => ("nav-products", "/products"),
         _ => return None,
     };

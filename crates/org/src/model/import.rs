@@ -75,16 +75,7 @@ pub enum FileError {
 /// # Errors
 /// [`FileError`]; single rows that are wrong are named in [`Rows::bad`].
 pub fn read(file: &[u8]) -> Result<Rows, FileError> {
-    if file.len() > MOST_BYTES {
-        return Err(FileError::TooLarge);
-    }
-    let file = &unix(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file));
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .delimiter(delimiter(file))
-        .from_reader(file.as_slice());
+    let mut reader = reader(file)?;
     let mut rows = Rows::default();
     let mut seen = BTreeSet::new();
     for (number, row) in (1_u64..).zip(reader.byte_records()) {
@@ -112,6 +103,25 @@ pub fn read(file: &[u8]) -> Result<Rows, FileError> {
         true => Err(FileError::Empty),
         false => Ok(rows),
     }
+}
+
+/// A file of rows as people write them: with either line end, commas or
+/// semicolons, and some columns more or fewer.
+///
+/// # Errors
+/// [`FileError::TooLarge`].
+pub(super) fn reader(file: &[u8]) -> Result<csv::Reader<std::io::Cursor<Vec<u8>>>, FileError> {
+    if file.len() > MOST_BYTES {
+        return Err(FileError::TooLarge);
+    }
+    let file = unix(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file));
+    let delimiter = delimiter(&file);
+    Ok(csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .delimiter(delimiter)
+        .from_reader(std::io::Cursor::new(file)))
 }
 
 /// What is known of an address.
@@ -183,7 +193,8 @@ fn delimiter(file: &[u8]) -> u8 {
     }
 }
 
-fn is_heading(first: &[u8]) -> bool {
+/// Whether the first field of a first row is no address.
+pub(super) fn is_heading(first: &[u8]) -> bool {
     !first.contains(&b'@')
 }
 

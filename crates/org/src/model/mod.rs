@@ -18,6 +18,7 @@ pub mod import;
 mod many;
 mod organization;
 pub mod pasted;
+pub mod people_import;
 mod policy;
 mod public_mail;
 mod saml_configuration;

@@ -22,6 +22,8 @@ pub(crate) struct Case {
     pub(crate) asserted: Option<Asserted>,
     /// How many passkeys it keeps here.
     pub(crate) passkeys: usize,
+    /// The code of the last sign-in through the directory, if it would be refused again.
+    pub(crate) last_refused: Option<String>,
     /// How many products it may open.
     pub(crate) products: usize,
     /// Now.
@@ -41,6 +43,8 @@ pub(crate) enum Reason {
     NotConfigured(String),
     /// Coming back with its address it would be refused.
     Refused(Refusal),
+    /// The last time it came back it was refused, and nobody has settled that.
+    LastRefused(String),
     /// Coming back it would be linked to what the identity provider calls it.
     WouldBeLinked,
     /// Coming back it gets in.
@@ -70,7 +74,11 @@ impl Reason {
     /// How much it weighs.
     pub(crate) const fn weight(&self) -> Weight {
         match self {
-            Self::Deactivated | Self::Refused(_) | Self::NoPasskey | Self::LocalDoorShut => Weight::Blocks,
+            Self::Deactivated
+            | Self::Refused(_)
+            | Self::LastRefused(_)
+            | Self::NoPasskey
+            | Self::LocalDoorShut => Weight::Blocks,
             Self::DirectoryOff(_) | Self::NotConfigured(_) | Self::NoProduct => Weight::Warns,
             Self::SentTo(_) | Self::WouldBeLinked | Self::Admitted | Self::LocalDoor => Weight::Fine,
         }
@@ -106,6 +114,7 @@ fn by_sso(case: &Case) -> Vec<Reason> {
             Ok(_) => Reason::Admitted,
         });
     }
+    reasons.extend(case.last_refused.clone().map(Reason::LastRefused));
     reasons
 }
 

@@ -44,6 +44,7 @@ macro_rules! fits {
     SETTLED = "update directory_sign_in set refused = null \
         where directory = $1 and account = $2 and refused is not null";
     SETTLED_ALL = "update directory_sign_in set refused = null where account = $1";
+    OPEN_REFUSAL = "select refused from directory_sign_in where directory = $1 and account = $2";
     CONFLICTS = concat!("select ", accounts::columns!(), ", d.id, d.name, s.at, s.refused \
         from directory d join directory_sign_in s on s.directory = d.id and s.refused is not null \
         join account a on a.id = s.account \
@@ -110,6 +111,15 @@ pub(crate) async fn forget_refusal(
 /// The same at every directory.
 pub(crate) async fn forget_refusals(tx: &Tx, account: AccountId) -> Result<(), StoreError> {
     tx.execute(SETTLED_ALL, [account.into()]).await.map(|_| ())
+}
+
+/// The code of an account's last sign-in through a directory, if it would be refused again.
+pub(crate) async fn open_refusal(
+    read: &ReadTx,
+    (directory, account): (DirectoryId, AccountId),
+) -> Result<Option<String>, StoreError> {
+    let row = read.query_opt(OPEN_REFUSAL, [directory.into(), account.into()]).await?;
+    row.map_or(Ok(None), |row| row.get(0))
 }
 
 /// A sign-in that would be refused again until somebody settles it.

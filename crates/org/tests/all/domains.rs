@@ -229,6 +229,35 @@ async fn claiming_takes_whom_it_showed() {
     }
 }
 
+/// The guide's fallback administrator lives on a domain that nobody claims.
+#[tokio::test]
+async fn a_claim_that_would_end_the_way_back_is_refused_on_its_page() {
+    for database in databases().await {
+        let mut at = Places::new(&database).await;
+        let record = add(&mut at.frida, "acme", "fallback.example").await;
+        at.names.set_texts("fallback.example", &[&record]);
+        let page = verify(&mut at.frida, ("acme", "fallback.example"), "dns").await;
+        assert!(page.body.contains("The domain is verified."), "verifying takes nobody: {page:?}");
+        let (of, now) = (at.world.acme.organization.id, at.world.now());
+        let (name, directory) = ("fallback.example".parse().unwrap(), at.world.acme.made.directory);
+        at.world
+            .act(async |tx, word| org::acts::domains::link(tx, word, (of, &name, Some(directory)), now).await)
+            .await;
+        let page = at.frida.get("/admin/acme/domains/fallback.example").await;
+        let (csrf, shown) = (page.csrf(), version(&page.body).to_owned());
+        let all = [("csrf", csrf.as_str()), ("version", &shown), ("setting", "automatic")];
+        let refused = at.frida.post("/admin/acme/domains/fallback.example/claim", &all).await;
+        assert!(refused.body.contains("Make a fallback administrator first"), "{refused:?}");
+        assert_eq!(at.world.last("act.refused").await.data["act"], "domain.claim_changed");
+        let frida = at.world.org.find_account(&mail("frida@fallback.example")).await.unwrap().unwrap();
+        assert_eq!(frida.managed_by, None);
+        // Removing the domain takes nothing from anybody.
+        let form = [("csrf", csrf.as_str()), ("version", &shown)];
+        let gone = at.frida.post("/admin/acme/domains/fallback.example/remove", &form).await;
+        assert_eq!(gone.location().as_deref(), Some("/admin/acme/domains"), "{gone:?}");
+    }
+}
+
 #[tokio::test]
 async fn removing_gives_everybody_back() {
     for database in databases().await {

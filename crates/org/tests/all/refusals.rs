@@ -254,9 +254,9 @@ async fn an_unmanaged_account_is_never_taken_over() {
     let of = (world.acme.organization.id, "late.example".parse().unwrap(), org::model::Claim::Manual);
     let now = world.now();
     account(&world.org, &world.acme.organization, ("maya@late.example", Role::Member)).await;
+    world.act(async |tx, word| org::acts::domains::add_verified(tx, word, of.clone(), now).await).await;
     world
         .act(async |tx, word| {
-            org::acts::domains::add_verified(tx, word, of.clone(), now).await?;
             let link = (of.0, &of.1, Some(world.acme.made.directory));
             org::acts::domains::link(tx, word, link, now).await
         })

@@ -8,8 +8,9 @@ use idp::model::application::{AccessUrl, AcsUrls, ApplicationSettings, Audience,
 use idp::model::claims::{ClaimMapping, ClaimNameFormat, ClaimSource, UserAttribute};
 use idp::model::name_id::{Format, NameIdRule};
 use org::Org;
+use org::acts::directories::NewlyMade;
 use org::model::{
-    Certificates, Claim, DomainName, IdentityProvider, OrganizationId, OrganizationKey, Plan, PolicyId, Role,
+    Certificates, Claim, DomainName, IdentityProvider, OrganizationId, OrganizationKey, Plan, Role,
     ServiceProvider, Sso, UniqueId,
 };
 use store::{Store, StoreError, Tx};
@@ -27,8 +28,14 @@ pub async fn seed(idp: &Idp, org: &Org, products_port: u16) -> Result<Demo, Fail
     // Apart, for a transaction that holds its turn too long is rolled back, and a busy machine is slow.
     let registering = async |tx: &Tx| products::register(tx, org, (acme, products_port)).await;
     let products = in_turn(org.store(), registering).await?;
-    // The directory's rule takes a lock, which comes first in its transaction.
-    let (unique_id, policy) = in_turn(org.store(), async |tx| directory(tx, (idp, org), acme).await).await?;
+    // The rules of directories and of linking take a lock each, which comes first in its transaction.
+    let (unique_id, made) = in_turn(org.store(), async |tx| directory(tx, (idp, org), acme).await).await?;
+    let policy = made.policy;
+    let linking = async |tx: &Tx| {
+        let (domain, word): (DomainName, _) = (DOMAIN.parse()?, org.host("demo"));
+        Ok(org::acts::domains::link(tx, &word, (acme, &domain, Some(made.directory)), org.now()).await?)
+    };
+    in_turn(org.store(), linking).await?;
     // On the operator's word: nobody is here yet who could make a test sign-in.
     let enforcing = async |tx: &Tx| {
         let enforced = (acme, policy, Sso::Enforced);
@@ -91,13 +98,13 @@ async fn organization(tx: &Tx, org: &Org) -> Result<(OrganizationId, Uuid), Fail
     Ok((acme, fallback.id.uuid()))
 }
 
-/// Steps 2, 4 and 5 of the guide.
+/// Steps 2 and 4 of the guide.
 async fn directory(
     tx: &Tx,
     (idp, org): (&Idp, &Org),
     acme: OrganizationId,
-) -> Result<(UniqueId, PolicyId), Failure> {
-    use org::acts::{directories, domains, saml_configurations};
+) -> Result<(UniqueId, NewlyMade), Failure> {
+    use org::acts::{directories, saml_configurations};
     let (now, word) = (org.now(), org.host("demo"));
     let named = (acme, DisplayName::parse("Countersign")?);
     let new = directories::NewDirectory::draw(named, now, org.entropy());
@@ -113,9 +120,7 @@ async fn directory(
         },
     };
     saml_configurations::save(tx, &word, save, now).await?;
-    let domain: DomainName = DOMAIN.parse()?;
-    domains::link(tx, &word, (acme, &domain, Some(directory.directory)), now).await?;
-    Ok((directory.unique_id, directory.policy))
+    Ok((directory.unique_id, directory))
 }
 
 /// Step 3 of the guide, as it is typed there.

@@ -2,14 +2,18 @@
 //!
 //! Proving (`verify`) and claiming ([`claim`]) are two acts: what a domain's
 //! holder may see and take is decided only after it is proved who that is.
+//!
+//! Who holds a name is decided over the rows of several organisations, and what follows from it can end a way back of
+//! any of them: all of these acts take the lock of the way back, which is wider than one of the name.
 
 mod proofs;
 
-use ::store::{Lock, StoreError, Tx};
+use ::store::Tx;
 use jiff::Timestamp;
 use serde_json::json;
 use web::Entropy;
 
+use super::way_back::Locked;
 use super::{Act, ActError, Refusal, Word, way_back};
 use crate::model::way_back::Change;
 use crate::model::{
@@ -97,32 +101,35 @@ pub struct Over<T> {
     pub to: T,
 }
 
-/// Links a verified domain to an identity provider directory, or to none.
+/// Links a verified domain to an identity provider directory, or to none. It takes the lock of the way back: call it
+/// first in its transaction.
 ///
 /// # Errors
-/// Those of [`link_over`].
+/// [`Refusal::NoSuchDirectory`], [`Refusal::NotAnIdentityProvider`],
+/// [`Refusal::DomainNotVerified`], [`Refusal::WayBack`].
 pub async fn link(
     tx: &Tx,
     word: &Word,
     (organization, name, to): (OrganizationId, &DomainName, Option<DirectoryId>),
     now: Timestamp,
 ) -> Result<(), ActError> {
-    link_over(tx, word, Over { organization, name: name.clone(), over: None, to }, now).await
+    let locked = way_back::lock(tx).await?;
+    link_over(locked, word, Over { organization, name: name.clone(), over: None, to }, now).await
 }
 
-/// Links a verified domain to an identity provider directory, or to none. The
-/// transaction holds the lock of the way back. Accounts on it whose policy is another directory's have the default policy
-/// of this one from now on.
+/// The same, over what was shown. Accounts on the domain whose policy is another directory's have the default policy of
+/// this one from now on.
 ///
 /// # Errors
 /// [`Refusal::NoSuchDirectory`], [`Refusal::NotAnIdentityProvider`],
 /// [`Refusal::DomainNotVerified`], [`Refusal::ChangedMeanwhile`].
-pub async fn link_over(
-    tx: &Tx,
+pub(crate) async fn link_over(
+    locked: Locked<'_>,
     word: &Word,
     what: Over<Option<DirectoryId>>,
     now: Timestamp,
 ) -> Result<(), ActError> {
+    let tx = locked.tx();
     let act = Act::begin(tx, word, ("domain.linked", what.organization), now).await?;
     if let Some(directory) = what.to {
         let found = directories::find(tx, what.organization, directory).await?;
@@ -150,10 +157,11 @@ pub async fn link_over(
     Ok(())
 }
 
-/// Says how accounts on a domain come under management from now on.
+/// Says how accounts on a domain come under management from now on. It takes the lock of the way back: call it first in
+/// its transaction.
 ///
 /// # Errors
-/// Those of [`claim`].
+/// [`Refusal::DomainNotVerified`], [`Refusal::WayBack`].
 pub async fn set_claim(
     tx: &Tx,
     word: &Word,
@@ -161,7 +169,8 @@ pub async fn set_claim(
     now: Timestamp,
 ) -> Result<u64, ActError> {
     let to = Claiming { setting: claim, accounts: Vec::new() };
-    self::claim(tx, word, Over { organization, name: name.clone(), over: None, to }, now).await
+    let locked = way_back::lock(tx).await?;
+    self::claim(locked, word, Over { organization, name: name.clone(), over: None, to }, now).await
 }
 
 /// How accounts on a domain are claimed, and which are at once.
@@ -173,12 +182,17 @@ pub struct Claiming {
     pub accounts: Vec<AccountId>,
 }
 
-/// Brings accounts on a domain under management. The transaction holds the
-/// lock of the way back. Gives how many.
+/// Brings accounts on a domain under management. Gives how many.
 ///
 /// # Errors
-/// [`Refusal::DomainNotVerified`], [`Refusal::ChangedMeanwhile`].
-pub async fn claim(tx: &Tx, word: &Word, what: Over<Claiming>, now: Timestamp) -> Result<u64, ActError> {
+/// [`Refusal::DomainNotVerified`], [`Refusal::ChangedMeanwhile`], [`Refusal::WayBack`].
+pub(crate) async fn claim(
+    locked: Locked<'_>,
+    word: &Word,
+    what: Over<Claiming>,
+    now: Timestamp,
+) -> Result<u64, ActError> {
+    let tx = locked.tx();
     let act = Act::begin(tx, word, ("domain.claim_changed", what.organization), now).await?;
     let domain = verified(&act, &what).await?;
     // Claimed accounts have a policy of this organisation from now on.
@@ -209,14 +223,15 @@ pub async fn claim(tx: &Tx, word: &Word, what: Over<Claiming>, now: Timestamp) -
 /// were managed.
 ///
 /// # Errors
-/// [`Refusal::NoSuchDomain`], [`Refusal::ChangedMeanwhile`].
+/// [`Refusal::NoSuchDomain`], [`Refusal::ChangedMeanwhile`], [`Refusal::WayBack`].
 pub async fn remove(tx: &Tx, word: &Word, what: Over<()>, now: Timestamp) -> Result<u64, ActError> {
-    lock(tx, &what.name).await?;
+    way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("domain.removed", what.organization), now).await?;
     let domain = shown(&act, &what).await?;
     let mut released = 0;
     if domain.verified_at.is_some() {
-        // Only gives people back the local door, so no way back can end here.
+        let concern = Concern { domain: Some(&what.name), ..Concern::default() };
+        way_back::keep(&act, concern, &Change::Lose(what.organization, what.name.clone())).await?;
         released = claims::release(tx, what.organization, &what.name).await?;
     }
     domains::delete(tx, what.organization, &what.name).await?;
@@ -247,11 +262,6 @@ async fn write(act: &Act<'_>, was: &Domain, mut is: Domain) -> Result<(), ActErr
     is.version = was.version + 1;
     let written = domains::update(act.tx, was.version, &is).await?;
     act.require(written, Refusal::ChangedMeanwhile).await
-}
-
-/// Who holds a name is decided over the rows of several organisations.
-async fn lock(tx: &Tx, name: &DomainName) -> Result<(), StoreError> {
-    tx.lock(Lock::new("domain", name.as_str())).await
 }
 
 /// How many domains an organisation may name.

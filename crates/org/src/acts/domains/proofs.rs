@@ -6,12 +6,14 @@ use console::events::note;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Act, ActError, Refusal, Word, lock, write};
-use crate::acts::entry;
+use super::{Act, ActError, Refusal, Word, write};
+use crate::acts::{entry, way_back};
+use crate::model::way_back::Change;
 use crate::model::{
     CHECK_EVERY, Checks, Claim, Domain, DomainName, Finding, NOTICE, OrganizationId, Proof, Recheck,
     Verification, recheck as decide_recheck, verification,
 };
+use crate::store::rosters::Concern;
 use crate::store::{claims, domains};
 
 /// What was seen before the transaction began.
@@ -32,7 +34,7 @@ pub(crate) struct Looked {
 /// written in any case.
 ///
 /// # Errors
-/// [`Refusal::NoSuchDomain`], [`Refusal::ChangedMeanwhile`].
+/// [`Refusal::NoSuchDomain`], [`Refusal::ChangedMeanwhile`], [`Refusal::WayBack`].
 pub(crate) async fn verify(
     tx: &Tx,
     word: &Word,
@@ -40,7 +42,7 @@ pub(crate) async fn verify(
     looked: &Looked,
     now: Timestamp,
 ) -> Result<Verification, ActError> {
-    lock(tx, name).await?;
+    way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("domain.verified", organization), now).await?;
     let Some(was) = domains::find(tx, organization, name).await? else {
         return Err(act.refuse(Refusal::NoSuchDomain).await);
@@ -50,6 +52,10 @@ pub(crate) async fn verify(
     act.require(same && was.verified_at.is_none(), Refusal::ChangedMeanwhile).await?;
     let theirs = holder.as_ref().zip(looked.holder.map(|(_, found)| found));
     let verdict = verification(looked.found, theirs, now);
+    if matches!(verdict, Verification::Proved | Verification::Supersedes) {
+        let concern = Concern { domain: Some(name), ..Concern::default() };
+        way_back::keep(&act, concern, &Change::Verify(organization, name.clone(), was.claim)).await?;
+    }
     let mut is = was.clone();
     is.checks = Checks { last: Some((now, looked.found)), due_at: None, ..was.checks };
     match verdict {
@@ -90,7 +96,7 @@ pub(crate) async fn recheck(
     found: Finding,
     now: Timestamp,
 ) -> Result<Option<Recheck>, StoreError> {
-    lock(tx, name).await?;
+    way_back::lock(tx).await?;
     let Some(was) = domains::find(tx, organization, name).await? else { return Ok(None) };
     if was.verified_at.is_none() || was.proof.is_none_or(|proof| proof == Proof::Operator) {
         return Ok(None);

@@ -102,7 +102,7 @@ async fn saved(
 ) -> Result<Result<(), Refusal>, Error> {
     let (of, directory) = (admin.organization.id, shown.directory.id);
     let tx = org.begin().await?;
-    way_back::lock(&tx).await.map_err(broken)?;
+    let locked = way_back::lock(&tx).await.map_err(broken)?;
     let there = domains::list(&tx, of).await.map_err(broken)?;
     if there.iter().any(|domain| posted.saw_another(domain)) {
         return Ok(Err(Refusal::ChangedMeanwhile));
@@ -120,7 +120,7 @@ async fn saved(
         for domain in there {
             if let Some(to) = posted.change(&domain, directory) {
                 let what = Over { organization: of, name: domain.name, over: Some(domain.version), to };
-                link_over(&tx, &word, what, org.now()).await?;
+                link_over(locked, &word, what, org.now()).await?;
             }
         }
         Ok::<_, ActError>(())

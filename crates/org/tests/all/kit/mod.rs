@@ -171,7 +171,6 @@ impl Tenant {
         act_on(org, async |tx, word| {
             let claim = (id, domain.clone(), Claim::Automatic);
             org::acts::domains::add_verified(tx, word, claim, now).await?;
-            org::acts::domains::link(tx, word, (id, &domain, Some(made.directory)), now).await?;
             let save = Save {
                 organization: id,
                 unique_id: made.unique_id,
@@ -179,6 +178,10 @@ impl Tenant {
                 identity_provider: idp.as_configured(),
             };
             org::acts::saml_configurations::save(tx, word, save, now).await
+        })
+        .await;
+        act_on(org, async |tx, word| {
+            org::acts::domains::link(tx, word, (id, &domain, Some(made.directory)), now).await
         })
         .await;
         let enforced = (id, made.policy, Sso::Enforced);

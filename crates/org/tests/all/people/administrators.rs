@@ -120,6 +120,8 @@ async fn an_address_that_is_linked_already_is_settled_by_clearing_the_link() {
             assert!(page.body.contains(text), "{text}: {page:?}");
         }
         let id = by_address(&world, "maya@acme.example").await.id;
+        let why = at.get(&format!("/admin/acme/accounts/{id}")).await;
+        assert!(why.body.contains("The last sign-in was refused (linked-to-another-id)"), "{why:?}");
         let (directory, stable_id) =
             (hidden(&page, "directory").to_owned(), hidden(&page, "stable_id").to_owned());
         let shown = [("directory", directory.as_str()), ("stable_id", &stable_id)];

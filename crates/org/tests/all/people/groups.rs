@@ -29,6 +29,7 @@ async fn groups_are_made_and_renamed_and_names_are_one_each() {
             assert!(refused.body.contains(&format!("value=\"{name}\"")), "kept: {refused:?}");
         }
         let page = at.get(&pilots).await;
+        assert!(page.body.contains("value=\"Pilots\""), "the name as it is: {page:?}");
         let version = hidden(&page, "version").to_owned();
         let to = format!("{pilots}/name");
         let taken = at.post(&to, &[("version", &version), ("name", "everyone ELSE")]).await;

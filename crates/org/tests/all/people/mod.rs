@@ -3,6 +3,7 @@
 mod accounts;
 mod administrators;
 mod groups;
+mod imports;
 mod products;
 
 use console::person::EmailAddress;

@@ -16,7 +16,7 @@ pub(super) async fn add(at: &mut At<'_>, name: &str) -> String {
     format!("/admin/acme/products/{}", client_id(&page))
 }
 
-async fn added(at: &mut At<'_>, name: &str) -> Answer {
+pub(super) async fn added(at: &mut At<'_>, name: &str) -> Answer {
     let word = name.to_lowercase();
     let (url, uri) =
         (format!("http://{word}.localhost:8095/"), format!("http://{word}.localhost:8095/callback"));

@@ -79,7 +79,6 @@ async fn organization(org: &Org, idp: &Idp) -> ServiceProvider {
     let made = directories::create(&tx, &word, new, now).await.unwrap();
     let domain: org::model::DomainName = DOMAIN.parse().unwrap();
     domains::add_verified(&tx, &word, (acme, domain.clone(), Claim::Automatic), now).await.unwrap();
-    domains::link(&tx, &word, (acme, &domain, Some(made.directory)), now).await.unwrap();
     let identity_provider = IdentityProvider {
         entity_id: Some(idp.entity_id().clone()),
         sso_url: Some(idp.sso_url().clone()),
@@ -87,6 +86,9 @@ async fn organization(org: &Org, idp: &Idp) -> ServiceProvider {
     };
     let save = Save { organization: acme, unique_id: made.unique_id, over: None, identity_provider };
     saml_configurations::save(&tx, &word, save, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let tx = org.store().begin().await.unwrap();
+    domains::link(&tx, &word, (acme, &domain, Some(made.directory)), now).await.unwrap();
     tx.commit().await.unwrap();
     let tx = org.store().begin().await.unwrap();
     seeding::set_sso(&tx, &word, (acme, made.policy, Sso::Enforced), now).await.unwrap();
