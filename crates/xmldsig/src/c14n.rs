@@ -2,10 +2,12 @@
 //!
 //! Of one element with its subtree, as the root of what is signed; nothing around it is
 //! read but the namespaces in force. Attributes already stand in canonical order in the
-//! tree, so this is one walk over the nodes, one stack, one buffer.
+//! tree, so this is one walk over the nodes, one stack, one buffer. Elements that the reader
+//! saw to be written so already are copied whole.
 
 use thiserror::Error;
 
+use crate::xml::scan::{either, find, is, under_space};
 use crate::xml::{Document, Element, ElementNode, Kind, Name};
 
 /// The canonical octets of `element`: exclusive, without comments, and, if asked, without
@@ -100,33 +102,51 @@ impl<'d, 'p> Canonicalizer<'d, 'p> {
     fn walk(&mut self, apex: Element<'d>, without: Option<Element<'d>>) -> Result<(), C14nError> {
         let document = apex.document();
         let end = apex.node().end;
+        let without = without.map_or(end, Element::index);
         let mut index = apex.index();
         while index < end {
             self.close_before(index);
             let node = document.node(index);
-            if without.is_some_and(|without| without.index() == index) {
-                index = node.end;
-                continue;
-            }
+            let mut next = index + 1;
             match &node.kind {
+                _ if index == without => next = node.end,
                 Kind::Text(text) => escape_text(document.str(*text), &mut self.octets),
                 Kind::Element(element) => {
-                    let outside = self.rendered.len();
-                    self.render_used(document, element);
-                    if !self.inclusive.is_empty() {
-                        self.render_inclusive(apex, index, element);
+                    // The apex has declarations to render, and what holds the element to leave
+                    // out cannot be copied whole.
+                    let whole = index > apex.index() && !(index..node.end).contains(&without);
+                    match document.canonical(element) {
+                        Some(written) if whole && self.is_rendered(document, element) => {
+                            self.octets.extend_from_slice(written);
+                            next = node.end;
+                        }
+                        _ => self.open_element(apex, index, element),
                     }
-                    self.start_tag(document, element, outside);
-                    self.open.push((node.end, document.str(element.name.qualified), outside));
                 }
             }
             if self.octets.len() > self.largest {
                 return Err(C14nError::TooLarge);
             }
-            index += 1;
+            index = next;
         }
         self.close_before(end);
         Ok(())
+    }
+
+    fn open_element(&mut self, apex: Element<'d>, index: u32, element: &'d ElementNode) {
+        let document = apex.document();
+        let outside = self.rendered.len();
+        self.render_used(document, element);
+        if !self.inclusive.is_empty() {
+            self.render_inclusive(apex, index, element);
+        }
+        self.start_tag(document, element, outside);
+        self.open.push((document.node(index).end, document.str(element.name.qualified), outside));
+    }
+
+    /// Whether the declaration that the name of `element` needs is rendered around it.
+    fn is_rendered(&self, document: &Document, element: &ElementNode) -> bool {
+        current(&self.rendered, document.prefix(&element.name)) == document.namespace(&element.name)
     }
 
     /// Writes the end tags of what ends before the node `index`.
@@ -200,10 +220,15 @@ impl<'d, 'p> Canonicalizer<'d, 'p> {
 
 /// Adds a declaration unless the innermost one of its prefix says the same.
 fn render<'d>(rendered: &mut Vec<(&'d str, &'d str)>, prefix: &'d str, uri: &'d str) {
-    let current = rendered.iter().rev().find(|(other, _)| *other == prefix);
-    if current.map_or("", |(_, uri)| uri) != uri {
+    if current(rendered, prefix) != uri {
         rendered.push((prefix, uri));
     }
+}
+
+/// What `prefix` means by the declarations rendered; empty when nothing.
+fn current<'d>(rendered: &[(&'d str, &'d str)], prefix: &str) -> &'d str {
+    let declaration = rendered.iter().rev().find(|(other, _)| *other == prefix);
+    declaration.map_or("", |(_, uri)| uri)
 }
 
 // The forms below are also what the writer writes.
@@ -224,39 +249,33 @@ pub(crate) fn write_value(value: &str, octets: &mut Vec<u8>) {
 
 /// Text as Canonical XML 1.0, section 2.3, writes text nodes.
 pub(crate) fn escape_text(text: &str, octets: &mut Vec<u8>) {
-    escape(text, octets, |octet| match octet {
-        b'&' => Some(b"&amp;"),
-        b'<' => Some(b"&lt;"),
-        b'>' => Some(b"&gt;"),
-        b'\r' => Some(b"&#xD;"),
-        _ => None,
-    });
+    let class = |word| either(word, b'<', b'>') | is(word, b'&') | is(word, b'\r');
+    escape(text, octets, class);
 }
 
 /// A value as Canonical XML 1.0, section 2.3, writes attribute nodes.
 fn escape_value(value: &str, octets: &mut Vec<u8>) {
-    escape(value, octets, |octet| match octet {
-        b'&' => Some(b"&amp;"),
-        b'<' => Some(b"&lt;"),
-        b'"' => Some(b"&quot;"),
-        b'\t' => Some(b"&#x9;"),
-        b'\n' => Some(b"&#xA;"),
-        b'\r' => Some(b"&#xD;"),
-        _ => None,
-    });
+    let class = |word| either(word, b'"', b'&') | is(word, b'<') | under_space(word);
+    escape(value, octets, class);
 }
 
-/// Copies `text`, each octet that `replacement` knows replaced. Most texts have none: that is
-/// found out first, without a branch, for many octets at once.
+/// Copies `text`, each octet of a class replaced.
 #[inline]
-fn escape(text: &str, octets: &mut Vec<u8>, replacement: impl Fn(u8) -> Option<&'static [u8]>) {
+fn escape(text: &str, octets: &mut Vec<u8>, class: impl Fn(u64) -> u64) {
     let mut rest = text.as_bytes();
-    if rest.iter().fold(false, |found, &octet| found | replacement(octet).is_some()) {
-        while let Some(at) = rest.iter().position(|&octet| replacement(octet).is_some()) {
-            octets.extend_from_slice(&rest[..at]);
-            octets.extend_from_slice(replacement(rest[at]).unwrap_or_default());
-            rest = &rest[at + 1..];
-        }
+    while let Some(at) = find(rest, &class) {
+        octets.extend_from_slice(&rest[..at]);
+        octets.extend_from_slice(match rest[at] {
+            b'&' => b"&amp;",
+            b'<' => b"&lt;",
+            b'>' => b"&gt;",
+            b'"' => b"&quot;",
+            b'\t' => b"&#x9;",
+            b'\n' => b"&#xA;",
+            b'\r' => b"&#xD;",
+            _ => &rest[at..=at],
+        });
+        rest = &rest[at + 1..];
     }
     octets.extend_from_slice(rest);
 }

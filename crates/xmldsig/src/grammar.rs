@@ -170,8 +170,12 @@ fn only_children<const N: usize>(parent: Element<'_>, otherwise: Error) -> Resul
     if parent.has_stray_text() {
         return Err(Error::StrayText);
     }
-    let found: Vec<_> = parent.elements().take(N + 1).collect();
-    found.try_into().map_err(|_| otherwise)
+    let mut elements = parent.elements();
+    let mut found = [parent; N];
+    for child in &mut found {
+        *child = elements.next().ok_or(otherwise)?;
+    }
+    if elements.next().is_some() { Err(otherwise) } else { Ok(found) }
 }
 
 fn algorithm(element: Element<'_>) -> Result<&str, Error> {
@@ -199,9 +203,11 @@ fn empty(element: Element<'_>) -> Result<(), Error> {
 fn base64(element: Element<'_>) -> Result<Vec<u8>, Error> {
     no_attributes(element)?;
     let text = element.text().map_err(|_| Error::UnexpectedContent)?;
-    let mut symbols = text.into_owned().into_bytes();
-    symbols.retain(|&octet| !is_xml_space(octet));
-    STANDARD.decode(symbols).map_err(|_| Error::Base64)
+    // Many signers break no lines, so white space is looked for only afterwards.
+    STANDARD.decode(text.as_bytes()).or_else(|_| {
+        let symbols: Vec<u8> = text.bytes().filter(|&octet| !is_xml_space(octet)).collect();
+        STANDARD.decode(symbols).map_err(|_| Error::Base64)
+    })
 }
 
 /// One more than is allowed is enough to see that there are too many.

@@ -61,8 +61,10 @@ impl<'d> Element<'d> {
 
     /// Whether it is the element `local` of `namespace`.
     #[must_use]
+    #[inline]
     pub fn is(self, namespace: &str, local: &str) -> bool {
-        self.local_name() == local && self.document.namespace(&self.inner().name) == namespace
+        let name = &self.inner().name;
+        self.document.octets(name.local()) == local.as_bytes() && self.document.namespace(name) == namespace
     }
 
     /// The value of the attribute `local` that is in no namespace.
@@ -70,7 +72,8 @@ impl<'d> Element<'d> {
     pub fn attribute(self, local: &str) -> Option<&'d str> {
         let mut attributes = self.document.attributes_of(self.inner()).iter();
         let found = attributes.find(|attribute| {
-            !attribute.name.is_prefixed() && self.document.str(attribute.name.qualified) == local
+            !attribute.name.is_prefixed()
+                && self.document.octets(attribute.name.qualified) == local.as_bytes()
         })?;
         Some(self.document.str(found.value))
     }

@@ -10,6 +10,7 @@ mod names;
 mod namespaces;
 mod reader;
 mod references;
+pub(crate) mod scan;
 mod start_tag;
 mod tree;
 

@@ -1,10 +1,15 @@
-//! Classes of characters: what may stand in a name, what is white space, what is not XML at all.
+//! Classes of characters: what may stand in a name, what is white space, what is not XML at all;
+//! and what a document's characters are before anything else is looked at.
+
+use std::borrow::Cow;
+
+use super::scan;
 
 /// Whether `name` is an `NCName` written in ASCII.
 pub(crate) fn is_nc_name(name: &str) -> bool {
     let octets = name.as_bytes();
     octets.first().is_some_and(|&first| starts_name(first))
-        && octets.iter().all(|&octet| continues_name(octet))
+        && octets.iter().fold(CONTINUE, |all, &octet| all & CLASS[octet as usize]) != 0
 }
 
 /// `NCNameStartChar`, ASCII.
@@ -22,21 +27,31 @@ pub(crate) const fn is_xml_space(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// The source with line ends normalised (XML 1.0, section 2.11: before anything else is looked
+/// at), or where it holds a character that is not allowed. Most have nothing of either.
+pub(super) fn normalise(source: &str) -> Result<Cow<'_, str>, usize> {
+    if !scan::any(source.as_bytes(), |word| scan::under_space(word) | scan::is(word, 0xEF)) {
+        return Ok(Cow::Borrowed(source));
+    }
+    match find_illegal(source) {
+        Some(at) => Err(at),
+        None if !source.contains('\r') => Ok(Cow::Borrowed(source)),
+        None => Ok(Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))),
+    }
+}
+
 /// Where the first character stands that XML 1.0 does not allow (`Char`, section 2.2).
 pub(crate) fn find_illegal(text: &str) -> Option<usize> {
-    let octets = text.as_bytes();
-    // Without a branch, so that it is done for many octets at once.
-    if octets.iter().fold(false, |found, &octet| found | is_control(octet)) {
-        return octets.iter().position(|&octet| is_control(octet));
-    }
-    if !octets.contains(&0xEF) {
+    if !scan::any(text.as_bytes(), may_begin_illegal) {
         return None;
     }
     text.char_indices().find(|&(_, character)| is_illegal(character)).map(|(at, _)| at)
 }
 
-const fn is_control(octet: u8) -> bool {
-    (octet < 0x20) & (octet != b'\t') & (octet != b'\n') & (octet != b'\r')
+/// The class of the octets that an illegal character may begin with.
+const fn may_begin_illegal(word: u64) -> u64 {
+    let space = scan::is(word, b'\t') | scan::is(word, b'\n') | scan::is(word, b'\r');
+    (scan::under_space(word) & !space) | scan::is(word, 0xEF)
 }
 
 /// Whether XML 1.0 does not allow `character` anywhere, not even by reference.

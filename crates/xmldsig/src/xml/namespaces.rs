@@ -14,18 +14,19 @@ pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 /// and user names in the authority because nobody needs them; long names because every
 /// comparison of two would cost their length.
 pub(crate) fn is_namespace_name(uri: &str) -> bool {
-    let Some((scheme, rest)) = uri.split_once(':') else {
+    let Some(colon) = uri.bytes().position(|octet| octet == b':') else {
         return false;
     };
-    let (hierarchy, fragment) = rest.split_once('#').unwrap_or((rest, ""));
-    let scheme = scheme.as_bytes();
+    let (scheme, rest) = (&uri.as_bytes()[..colon], &uri[colon + 1..]);
+    // Hardly any name has a fragment or an escape.
+    let plain = rest.bytes().fold(true, |plain, octet| plain & is_uri_octet(octet));
+    let (hierarchy, fragment) = if plain { (rest, "") } else { rest.split_once('#').unwrap_or((rest, "")) };
     uri.len() <= LONGEST_NAME
         && scheme.first().is_some_and(u8::is_ascii_alphabetic)
         && scheme.iter().all(|&octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.'))
         && !rest.is_empty()
         && hierarchy.strip_prefix("//").is_none_or(has_authority)
-        && are_uri_octets(hierarchy.as_bytes())
-        && are_uri_octets(fragment.as_bytes())
+        && (plain || are_uri_octets(hierarchy.as_bytes()) && are_uri_octets(fragment.as_bytes()))
 }
 
 /// Whether Namespaces in XML 1.0, section 3, lets `prefix` (empty: the default) be bound to `uri`.
@@ -43,18 +44,14 @@ pub(crate) fn may_bind(prefix: &str, uri: &str) -> Result<(), XmlRule> {
 
 /// Whether `rest`, which follows `//`, begins with a host and perhaps a port.
 fn has_authority(rest: &str) -> bool {
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let (host, port) = authority.split_once(':').unwrap_or((authority, "0"));
+    let end = rest.bytes().position(|octet| matches!(octet, b'/' | b'?')).unwrap_or(rest.len());
+    let (host, port) = rest[..end].split_once(':').unwrap_or((&rest[..end], "0"));
     let is_host = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_');
     !host.is_empty() && host.bytes().all(is_host) && port.parse::<u16>().is_ok() && !port.starts_with('+')
 }
 
 /// Whether each octet may stand in a path, query or fragment, or begins `%` and two digits.
 fn are_uri_octets(mut octets: &[u8]) -> bool {
-    // Hardly any name has an escape.
-    if octets.iter().all(|&octet| is_uri_octet(octet)) {
-        return true;
-    }
     loop {
         octets = match octets {
             [] => return true,
@@ -65,11 +62,23 @@ fn are_uri_octets(mut octets: &[u8]) -> bool {
     }
 }
 
+/// `pchar` of RFC 3986 without escapes, `/` and `?`; but not `&`.
 const fn is_uri_octet(octet: u8) -> bool {
-    matches!(octet, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~')
-        || matches!(octet, b':' | b'/' | b'?' | b'@' | b'!' | b'$' | b'\'')
-        || matches!(octet, b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
+    URI_OCTETS[octet as usize]
 }
+
+const URI_OCTETS: [bool; 256] = {
+    let mut octets = [false; 256];
+    let mut octet = 0_u8;
+    while octet < 0x80 {
+        let unreserved = octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~');
+        let other = matches!(octet, b':' | b'/' | b'?' | b'@' | b'!' | b'$' | b'\'')
+            || matches!(octet, b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=');
+        octets[octet as usize] = unreserved || other;
+        octet += 1;
+    }
+    octets
+};
 
 const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
 const LONGEST_NAME: usize = 512;

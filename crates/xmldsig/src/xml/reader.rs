@@ -1,13 +1,10 @@
 //! The one pass that turns bytes into a tree. It keeps its own stack of open elements, so
 //! that depth costs memory that is bounded, never the machine's stack.
 
-use std::borrow::Cow;
-
 use super::error::{XmlError, XmlRule};
-use super::names::{continues_name, find_illegal, is_xml_space, starts_name};
-use super::references;
-use super::start_tag::RawAttribute;
-use super::tree::{AttributeNode, Document, Kind, NO_BINDING, Name, Node, Span};
+use super::names::{continues_name, is_xml_space, normalise, starts_name};
+use super::tree::{Document, Kind, NO_BINDING, Name, Node, Span};
+use super::{references, scan};
 use crate::limits::Limits;
 
 /// Reads a document: first what concerns every octet (size, encoding, characters, line
@@ -23,23 +20,11 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, XmlError> 
     };
     let source = std::str::from_utf8(bytes)
         .map_err(|error| XmlError::locate(XmlRule::NotUtf8, bytes, error.valid_up_to()))?;
-    if let Some(at) = find_illegal(source) {
-        return Err(XmlError::locate(XmlRule::IllegalCharacter, bytes, at));
-    }
-    let source = normalise_line_ends(source);
+    let source = normalise(source).map_err(|at| XmlError::locate(XmlRule::IllegalCharacter, bytes, at))?;
     let mut reader = Reader::new(&source, limits);
     match reader.document() {
         Ok(()) => Ok(reader.document),
         Err(rule) => Err(XmlError::locate(rule, source.as_bytes(), reader.at)),
-    }
-}
-
-/// XML 1.0, section 2.11: before anything else is looked at.
-fn normalise_line_ends(source: &str) -> Cow<'_, str> {
-    if source.as_bytes().contains(&b'\r') {
-        Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(source)
     }
 }
 
@@ -51,17 +36,16 @@ pub(super) struct Reader<'s> {
     pub(super) open: Vec<Open>,
     /// The declarations in force, innermost last: indices into the document's bindings.
     pub(super) scope: Vec<u32>,
-    /// The attributes of the start tag at hand, as written.
-    pub(super) raw: Vec<RawAttribute>,
-    /// The same without declarations, in canonical order: empty but while they are sorted.
-    pub(super) sorted: Vec<AttributeNode>,
 }
 
 /// An element whose end tag is still to come.
 pub(super) struct Open {
     pub(super) node: u32,
+    pub(super) name: Name,
     /// Declarations in force outside of it.
     pub(super) scope: usize,
+    /// Whether all of it up to here is written as canonicalisation would write it.
+    pub(super) canonical: bool,
 }
 
 impl<'s> Reader<'s> {
@@ -77,15 +61,7 @@ impl<'s> Reader<'s> {
             ids: Vec::new(),
             limits: *limits,
         };
-        Reader {
-            source,
-            at: 0,
-            document,
-            open: Vec::new(),
-            scope: Vec::new(),
-            raw: Vec::new(),
-            sorted: Vec::new(),
-        }
+        Reader { source, at: 0, document, open: Vec::with_capacity(16), scope: Vec::with_capacity(8) }
     }
 
     fn document(&mut self) -> Result<(), XmlRule> {
@@ -165,6 +141,7 @@ impl<'s> Reader<'s> {
             return Err(XmlRule::CommentForm);
         }
         self.at += "<!--".len() + length + "-->".len();
+        self.is_not_canonical();
         Ok(())
     }
 
@@ -175,51 +152,44 @@ impl<'s> Reader<'s> {
             self.push(Kind::Text(Span::new(start, start + length)))?;
         }
         self.at = start + length + "]]>".len();
+        self.is_not_canonical();
         Ok(())
     }
 
     fn text(&mut self) -> Result<(), XmlRule> {
         let start = self.at;
-        let Some(length) = self.rest().find('<') else {
-            self.at = self.source.len();
-            return Err(XmlRule::UnexpectedEnd);
-        };
-        let octets = &self.source.as_bytes()[..start + length];
-        let special = |octet: u8| (octet == b'&') | (octet == b'>');
         let mut piece = Piece::new(start);
-        // Without a branch, so that it is done for many octets at once.
-        if octets[start..].iter().fold(false, |found, &octet| found | special(octet)) {
-            while let Some(step) = octets[self.at..].iter().position(|&octet| special(octet)) {
-                self.at += step;
-                if octets[self.at] == b'&' {
-                    self.reference(&mut piece)?;
-                } else if octets[start..self.at].ends_with(b"]]") {
+        loop {
+            match self.skip_to(|word| scan::either(word, b'<', b'>') | scan::is(word, b'&'))? {
+                b'<' => break,
+                b'&' => self.reference(&mut piece)?,
+                _ if self.source.as_bytes()[start..self.at].ends_with(b"]]") => {
                     return Err(XmlRule::SectionEnd);
-                } else {
+                }
+                _ => {
+                    self.is_not_canonical();
                     self.at += 1;
                 }
             }
         }
-        self.at = octets.len();
         let span = self.finish(piece);
+        if !self.is_source(span) {
+            self.is_not_canonical();
+        }
         self.push(Kind::Text(span))?;
         Ok(())
     }
 
     fn end_tag(&mut self) -> Result<(), XmlRule> {
-        let Some(Open { node, scope }) = self.open.pop() else {
+        let Some(open) = self.open.pop() else {
             return Err(XmlRule::EndTag);
         };
-        let Kind::Element(element) = &self.document.nodes[node as usize].kind else {
-            return Err(XmlRule::EndTag);
-        };
-        let name = element.name.qualified;
-        if !self.rest()["</".len()..].starts_with(self.document.str(name)) {
+        if !self.octets()["</".len()..].starts_with(self.document.octets(open.name.qualified)) {
             return Err(XmlRule::EndTag);
         }
         let start = self.at;
-        self.at += "</".len() + name.len();
-        self.skip_space();
+        self.at += "</".len() + open.name.qualified.len();
+        let spaced = self.skip_space();
         match self.peek(0) {
             Some(b'>') => self.at += 1,
             None => return Err(XmlRule::UnexpectedEnd),
@@ -228,10 +198,23 @@ impl<'s> Reader<'s> {
                 return Err(XmlRule::EndTag);
             }
         }
-        self.scope.truncate(scope);
-        let end = self.next_node();
-        self.document.nodes[node as usize].end = end;
+        self.scope.truncate(open.scope);
+        self.close(&open, open.canonical && !spaced);
         Ok(())
+    }
+
+    /// Ends an element where reading stands. Its parent can be canonical as written only if it
+    /// is, and if all names of both need the same declaration.
+    fn close(&mut self, open: &Open, canonical: bool) {
+        let (end, at) = (self.next_node(), as_u32(self.at));
+        let node = &mut self.document.nodes[open.node as usize];
+        node.end = end;
+        if let (Kind::Element(element), true) = (&mut node.kind, canonical) {
+            element.canonical = Some(Span { start: open.name.qualified.start - 1, end: at });
+        }
+        if let Some(parent) = self.open.last_mut() {
+            parent.canonical &= canonical && parent.name.meaning() == open.name.meaning();
+        }
     }
 
     /// Sorts the IDs for looking up, and finds one that stands twice.
@@ -268,6 +251,18 @@ impl<'s> Reader<'s> {
         characters.push(character);
         self.at += length;
         piece.from = self.at;
+    }
+
+    /// What was just read is written in another way than canonicalisation would write it.
+    pub(super) fn is_not_canonical(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.canonical = false;
+        }
+    }
+
+    /// Whether nothing in a piece was replaced.
+    pub(super) fn is_source(&self, piece: Span) -> bool {
+        (piece.start as usize) < self.source.len()
     }
 
     /// The piece up to here: a span of the source, or of the copy if anything was replaced.
@@ -310,7 +305,7 @@ impl<'s> Reader<'s> {
     }
 
     fn nc_name(&mut self) -> Result<(), XmlRule> {
-        let octets = &self.source.as_bytes()[self.at..];
+        let octets = self.octets();
         match octets.first() {
             None => return Err(XmlRule::UnexpectedEnd),
             Some(&first) if !starts_name(first) => return Err(XmlRule::Name),
@@ -330,12 +325,28 @@ impl<'s> Reader<'s> {
         self.at > start
     }
 
+    /// Goes on to the first octet of a class, and returns it.
+    #[inline]
+    pub(super) fn skip_to(&mut self, class: impl Fn(u64) -> u64) -> Result<u8, XmlRule> {
+        let octets = self.octets();
+        let Some(step) = scan::find(octets, class) else {
+            self.at = self.source.len();
+            return Err(XmlRule::UnexpectedEnd);
+        };
+        self.at += step;
+        Ok(octets[step])
+    }
+
     pub(super) fn peek(&self, ahead: usize) -> Option<u8> {
         self.source.as_bytes().get(self.at + ahead).copied()
     }
 
     pub(super) fn rest(&self) -> &'s str {
         &self.source[self.at..]
+    }
+
+    pub(super) fn octets(&self) -> &'s [u8] {
+        &self.source.as_bytes()[self.at..]
     }
 
     fn next_node(&self) -> u32 {

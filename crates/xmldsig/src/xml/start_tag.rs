@@ -1,17 +1,25 @@
 //! Start tags, where most of the rules live: attributes, namespaces, IDs. And the XML
 //! declaration, which has attributes of a kind.
 
+use std::cmp::Ordering;
+
 use super::error::XmlRule;
 use super::names::is_nc_name;
 use super::namespaces::may_bind;
 use super::reader::{Open, Piece, Reader, as_u32};
+use super::scan;
 use super::tree::{AttributeNode, Binding, ElementNode, Kind, NO_BINDING, Name, Span, XML_BINDING};
 use crate::grammar::DS;
 
-/// An attribute as written: what its prefix means is known only when the tag ends.
-pub(super) struct RawAttribute {
+/// The start tag at hand.
+struct StartTag {
     name: Name,
-    value: Span,
+    /// Its first attribute.
+    attributes: usize,
+    /// Its first declaration.
+    bindings: usize,
+    /// Whether it is written as canonicalisation would write it.
+    canonical: bool,
 }
 
 impl Reader<'_> {
@@ -66,32 +74,52 @@ impl Reader<'_> {
         }
         self.at += 1;
         let name = self.qualified_name()?;
-        self.raw.clear();
+        let mut tag = StartTag {
+            name,
+            attributes: self.document.attributes.len(),
+            bindings: self.document.bindings.len(),
+            canonical: true,
+        };
         let empty = loop {
+            let before = self.at;
             let spaced = self.skip_space();
             match self.peek(0) {
                 None => return Err(XmlRule::UnexpectedEnd),
-                Some(b'>') => break false,
+                Some(b'>') => {
+                    tag.canonical &= !spaced;
+                    break false;
+                }
                 Some(b'/') if self.peek(1) == Some(b'>') => break true,
                 Some(b'/') => return Err(XmlRule::Markup),
                 Some(_) if !spaced => return Err(XmlRule::AttributeSpace),
-                Some(_) => self.raw_attribute()?,
+                Some(_) => {
+                    tag.canonical &= self.source.as_bytes()[before..self.at] == *b" ";
+                    self.attribute(&mut tag)?;
+                }
             }
         };
         let past = self.at + 1 + usize::from(empty);
-        self.open_element(name, empty)?;
+        self.open_element(tag, empty)?;
         self.at = past;
         Ok(())
     }
 
-    fn raw_attribute(&mut self) -> Result<(), XmlRule> {
-        if self.raw.len() >= self.document.limits.attributes {
+    /// Adds an attribute or a declaration, as written: what its prefix means is known only
+    /// when the tag ends.
+    fn attribute(&mut self, tag: &mut StartTag) -> Result<(), XmlRule> {
+        let (attributes, bindings) = (self.document.attributes.len(), self.document.bindings.len());
+        if attributes - tag.attributes + bindings - tag.bindings >= self.document.limits.attributes {
             return Err(XmlRule::TooManyAttributes);
         }
         let name = self.qualified_name()?;
+        tag.canonical &= self.octets().starts_with(b"=\"");
         let quote = self.equals()?;
         let value = self.value(quote)?;
-        self.raw.push(RawAttribute { name, value });
+        tag.canonical &= self.is_source(value);
+        match self.declared_prefix(&name) {
+            Some(prefix) => self.document.bindings.push(Binding { prefix, uri: value }),
+            None => self.document.attributes.push(AttributeNode { name, value }),
+        }
         Ok(())
     }
 
@@ -114,153 +142,148 @@ impl Reader<'_> {
 
     /// A value up to its closing quote, normalised (XML 1.0, section 3.3.3).
     fn value(&mut self, quote: u8) -> Result<Span, XmlRule> {
-        let start = self.at;
-        let Some(length) = self.rest().find(char::from(quote)) else {
-            self.at = self.source.len();
-            return Err(XmlRule::UnexpectedEnd);
-        };
-        let octets = &self.source.as_bytes()[..start + length];
-        let special = |octet| (octet == b'<') | (octet == b'&') | (octet == b'\t') | (octet == b'\n');
-        let mut piece = Piece::new(start);
-        // Without a branch, so that it is done for many octets at once.
-        if octets[start..].iter().fold(false, |found, &octet| found | special(octet)) {
-            while let Some(step) = octets[self.at..].iter().position(|&octet| special(octet)) {
-                self.at += step;
-                match octets[self.at] {
-                    b'<' => return Err(XmlRule::AttributeAngle),
-                    b'&' => self.reference(&mut piece)?,
-                    _ => self.splice(&mut piece, ' ', 1),
-                }
+        let mut piece = Piece::new(self.at);
+        let class = |word| scan::either(word, quote, b'&') | scan::is(word, b'<') | scan::under_space(word);
+        loop {
+            match self.skip_to(class)? {
+                b'<' => return Err(XmlRule::AttributeAngle),
+                b'&' => self.reference(&mut piece)?,
+                b'\t' | b'\n' => self.splice(&mut piece, ' ', 1),
+                _ => break,
             }
         }
-        self.at = octets.len();
         let span = self.finish(piece);
         self.at += 1;
         Ok(span)
     }
 
-    fn open_element(&mut self, mut name: Name, empty: bool) -> Result<(), XmlRule> {
+    fn open_element(&mut self, mut tag: StartTag, empty: bool) -> Result<(), XmlRule> {
         let scope = self.scope.len();
-        let raw = std::mem::take(&mut self.raw);
-        let bindings = self.declare(&raw)?;
-        let binding = self.binding(&name)?;
-        name.binding = binding;
-        let attributes = self.resolve(&raw, &name)?;
-        self.raw = raw;
-        let (first, last) = (as_u32(attributes), as_u32(self.document.attributes.len()));
-        let bindings = as_u32(bindings)..as_u32(self.document.bindings.len());
-        let node = self.push(Kind::Element(ElementNode { name, attributes: first..last, bindings }))?;
-        for attribute in &self.document.attributes[attributes..] {
-            if matches!(self.document.str(attribute.name.qualified), "ID" | "Id") {
-                self.document.ids.push((attribute.value, node));
-            }
-        }
+        self.declare(tag.bindings)?;
+        tag.name.binding = self.binding(&tag.name)?;
+        self.resolve(&mut tag)?;
+        let name = tag.name;
+        let attributes = as_u32(tag.attributes)..as_u32(self.document.attributes.len());
+        let bindings = as_u32(tag.bindings)..as_u32(self.document.bindings.len());
+        let canonical = tag.canonical && bindings.is_empty();
+        let node = self.push(Kind::Element(ElementNode { name, attributes, bindings, canonical: None }))?;
         if empty {
             self.scope.truncate(scope);
+            self.is_not_canonical();
         } else {
-            self.open.push(Open { node, scope });
+            self.open.push(Open { node, name, scope, canonical });
         }
         Ok(())
     }
 
-    /// Brings the declarations of a start tag into force; returns where they begin.
-    fn declare(&mut self, raw: &[RawAttribute]) -> Result<usize, XmlRule> {
-        let start = self.document.bindings.len();
-        for attribute in raw {
-            let Some(prefix) = self.declared_prefix(&attribute.name) else {
-                continue;
-            };
+    /// Brings the declarations of a start tag into force, of which `first` is the first.
+    fn declare(&mut self, first: usize) -> Result<(), XmlRule> {
+        for at in first..self.document.bindings.len() {
             let document = &self.document;
-            let (name, uri) = (document.str(prefix), document.str(attribute.value));
-            let twice = document.bindings[start..].iter().any(|binding| document.str(binding.prefix) == name);
-            let allowed = if twice { Err(XmlRule::DuplicateAttribute) } else { may_bind(name, uri) };
-            allowed.map_err(|rule| self.fault(&attribute.name, rule))?;
-            if self.scope.len() >= self.document.limits.namespaces {
-                return Err(self.fault(&attribute.name, XmlRule::TooManyNamespaces));
+            let Binding { prefix, uri } = document.bindings[at];
+            let name = document.str(prefix);
+            let twice = document.bindings[first..at].iter().any(|other| document.str(other.prefix) == name);
+            let mut allowed =
+                if twice { Err(XmlRule::DuplicateAttribute) } else { may_bind(name, document.str(uri)) };
+            if self.scope.len() >= document.limits.namespaces {
+                allowed = allowed.and(Err(XmlRule::TooManyNamespaces));
             }
-            self.scope.push(as_u32(self.document.bindings.len()));
-            self.document.bindings.push(Binding { prefix, uri: attribute.value });
+            if let Err(rule) = allowed {
+                // The declaration's own name begins before the prefix that it declares.
+                let begins = prefix.start as usize;
+                self.at = if prefix.len() > 0 { begins - "xmlns:".len() } else { begins };
+                return Err(rule);
+            }
+            self.scope.push(as_u32(at));
         }
-        Ok(start)
+        Ok(())
     }
 
     /// The prefix that an attribute of this name declares, if it is a declaration.
     fn declared_prefix(&self, name: &Name) -> Option<Span> {
-        if name.is_prefixed() {
-            let local = Span { start: name.qualified.start + name.prefix + 1, end: name.qualified.end };
-            (self.document.prefix(name) == "xmlns").then_some(local)
-        } else {
-            let nothing = Span { start: name.qualified.start, end: name.qualified.start };
-            (self.document.str(name.qualified) == "xmlns").then_some(nothing)
+        let octets = self.document.octets(name.qualified);
+        if !octets.starts_with(b"xmlns") {
+            return None;
+        }
+        let start = name.qualified.start;
+        match octets.get("xmlns".len()) {
+            None => Some(Span { start, end: start }),
+            Some(b':') => Some(name.local()),
+            Some(_) => None,
         }
     }
 
-    /// Adds the attributes of the start tag of `element` in canonical order; returns where they begin.
-    fn resolve(&mut self, raw: &[RawAttribute], element: &Name) -> Result<usize, XmlRule> {
-        let start = self.document.attributes.len();
-        let mut attributes = std::mem::take(&mut self.sorted);
-        for attribute in raw {
-            let mut name = attribute.name;
-            if self.declared_prefix(&name).is_some() {
-                continue;
-            }
+    /// Finds out what the attributes of a start tag mean, and puts them into canonical order.
+    fn resolve(&mut self, tag: &mut StartTag) -> Result<(), XmlRule> {
+        for at in tag.attributes..self.document.attributes.len() {
+            let AttributeNode { mut name, value } = self.document.attributes[at];
             if name.is_prefixed() {
                 name.binding = self.binding(&name)?;
+                self.document.attributes[at].name = name;
+                tag.canonical &= name.meaning() == tag.name.meaning();
             }
-            self.check_id(&name, attribute.value, element).map_err(|rule| self.fault(&name, rule))?;
-            attributes.push(AttributeNode { name, value: attribute.value });
+            if self.is_id(&name, value, &tag.name).map_err(|rule| self.fault(&name, rule))? {
+                let node = as_u32(self.document.nodes.len());
+                self.document.ids.push((value, node));
+            }
         }
+        let mut attributes = std::mem::take(&mut self.document.attributes);
+        let sorted = self.sort(&mut attributes[tag.attributes..]);
+        self.document.attributes = attributes;
+        let was_sorted = sorted.map_err(|name| self.fault(&name, XmlRule::DuplicateAttribute))?;
+        tag.canonical &= was_sorted;
+        Ok(())
+    }
+
+    /// Sorts the attributes of one element, and returns whether they were; or the name of one
+    /// that stands twice.
+    fn sort(&self, attributes: &mut [AttributeNode]) -> Result<bool, Name> {
         let document = &self.document;
-        attributes.sort_unstable_by(|a, b| {
+        let order = |a: &AttributeNode, b: &AttributeNode| {
             let (a, b) = (&a.name, &b.name);
             let namespaces = || document.namespace(a).cmp(document.namespace(b));
-            let order = if a.binding == b.binding { std::cmp::Ordering::Equal } else { namespaces() };
-            order.then_with(|| document.local(a).cmp(document.local(b)))
-        });
-        let twice = attributes.windows(2).find(|pair| {
-            let (a, b) = (&pair[0].name, &pair[1].name);
-            document.local(a) == document.local(b) && document.namespace(a) == document.namespace(b)
-        });
-        if let Some(pair) = twice {
-            let name = pair[1].name;
-            return Err(self.fault(&name, XmlRule::DuplicateAttribute));
+            let order = if a.binding == b.binding { Ordering::Equal } else { namespaces() };
+            order.then_with(|| document.octets(a.local()).cmp(document.octets(b.local())))
+        };
+        // Whoever writes canonically has them in order.
+        if attributes.is_sorted_by(|a, b| order(a, b).is_lt()) {
+            return Ok(true);
         }
-        self.document.attributes.append(&mut attributes);
-        self.sorted = attributes;
-        Ok(start)
+        attributes.sort_unstable_by(order);
+        let twice = attributes.windows(2).find(|pair| order(&pair[0], &pair[1]).is_eq());
+        twice.map_or(Ok(false), |pair| Err(pair[1].name))
     }
 
     /// Only the plain `ID` identifies; whatever another reader might take for it is refused. A signature's own `Id`
     /// (XML Signature, section 4.2) is what every reader takes it for, as long as nothing else has its value; signers
     /// such as pysaml2 number their signatures by it.
-    fn check_id(&self, name: &Name, value: Span, element: &Name) -> Result<(), XmlRule> {
-        if !self.document.local(name).eq_ignore_ascii_case("id") {
-            return Ok(());
+    fn is_id(&self, name: &Name, value: Span, element: &Name) -> Result<bool, XmlRule> {
+        let document = &self.document;
+        if !document.octets(name.local()).eq_ignore_ascii_case(b"id") {
+            return Ok(false);
         }
-        let known = match self.document.str(name.qualified) {
-            "ID" => true,
-            "Id" => self.document.local(element) == "Signature" && self.document.namespace(element) == DS,
+        let known = match document.octets(name.qualified) {
+            b"ID" => true,
+            b"Id" => document.local(element) == "Signature" && document.namespace(element) == DS,
             _ => false,
         };
-        match (known, is_nc_name(self.document.str(value))) {
+        match (known, is_nc_name(document.str(value))) {
             (false, _) => Err(XmlRule::IdSpelling),
             (true, false) => Err(XmlRule::IdValue),
-            (true, true) => Ok(()),
+            (true, true) => Ok(true),
         }
     }
 
     /// The declaration in force for the prefix of `name`.
     fn binding(&mut self, name: &Name) -> Result<u32, XmlRule> {
-        let prefix = self.document.prefix(name);
-        if prefix == "xml" {
+        let document = &self.document;
+        let prefix = document.octets(name.prefix());
+        if prefix == b"xml" {
             return Ok(XML_BINDING);
         }
-        let document = &self.document;
-        let mut scope = self.scope.iter().rev();
-        let found =
-            scope.find(|&&binding| document.str(document.bindings[binding as usize].prefix) == prefix);
-        match found {
-            Some(&binding) if document.bindings[binding as usize].uri.len() > 0 => Ok(binding),
+        let mut scope = self.scope.iter().rev().map(|&at| (at, document.bindings[at as usize]));
+        match scope.find(|(_, binding)| document.octets(binding.prefix) == prefix) {
+            Some((at, binding)) if binding.uri.len() > 0 => Ok(at),
             None if name.is_prefixed() => Err(self.fault(name, XmlRule::UndeclaredPrefix)),
             _ => Ok(NO_BINDING),
         }

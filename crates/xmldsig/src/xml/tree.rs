@@ -71,12 +71,22 @@ impl Document {
         &self.characters[span.start as usize..span.end as usize]
     }
 
+    pub(crate) fn octets(&self, span: Span) -> &[u8] {
+        &self.characters.as_bytes()[span.start as usize..span.end as usize]
+    }
+
     pub(crate) fn node(&self, index: u32) -> &Node {
         &self.nodes[index as usize]
     }
 
     pub(crate) fn attributes_of(&self, element: &ElementNode) -> &[AttributeNode] {
         &self.attributes[range(&element.attributes)]
+    }
+
+    /// The canonical form of `element` below an element that has rendered the declaration of
+    /// its name, if it is written so.
+    pub(crate) fn canonical(&self, element: &ElementNode) -> Option<&[u8]> {
+        element.canonical.map(|written| self.octets(written))
     }
 
     pub(crate) fn bindings_of(&self, element: &ElementNode) -> &[Binding] {
@@ -94,14 +104,12 @@ impl Document {
 
     /// The prefix of `name`; empty when it has none.
     pub(crate) fn prefix(&self, name: &Name) -> &str {
-        let start = name.qualified.start as usize;
-        &self.characters[start..start + name.prefix as usize]
+        self.str(name.prefix())
     }
 
     /// The local part of `name`.
     pub(crate) fn local(&self, name: &Name) -> &str {
-        let colon = u32::from(name.prefix > 0);
-        self.str(Span { start: name.qualified.start + name.prefix + colon, end: name.qualified.end })
+        self.str(name.local())
     }
 }
 
@@ -139,14 +147,19 @@ pub(crate) struct ElementNode {
     pub(crate) name: Name,
     pub(super) attributes: Range<u32>,
     pub(super) bindings: Range<u32>,
+    /// From its start tag to its end tag, if that is how canonicalisation writes it wherever
+    /// the one declaration is in force that all names in it need.
+    pub(super) canonical: Option<Span>,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct AttributeNode {
     pub(crate) name: Name,
     pub(crate) value: Span,
 }
 
 /// One namespace declaration. An empty prefix is the default, an empty name undeclares it.
+#[derive(Clone, Copy)]
 pub(crate) struct Binding {
     pub(crate) prefix: Span,
     pub(crate) uri: Span,
@@ -165,6 +178,15 @@ pub(crate) struct Name {
 impl Name {
     pub(crate) fn is_prefixed(&self) -> bool {
         self.prefix > 0
+    }
+
+    pub(crate) fn prefix(&self) -> Span {
+        Span { start: self.qualified.start, end: self.qualified.start + self.prefix }
+    }
+
+    pub(crate) fn local(&self) -> Span {
+        let colon = u32::from(self.prefix > 0);
+        Span { start: self.qualified.start + self.prefix + colon, end: self.qualified.end }
     }
 
     /// Equal for two names of one document only if they have the same prefix and namespace.

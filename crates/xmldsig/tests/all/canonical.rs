@@ -161,3 +161,64 @@ fn comments_of_metadata_are_dropped() {
     let document = Document::parse(source, &Limits::METADATA).unwrap();
     assert_eq!(canonicalize(document.root(), &[], None).unwrap(), b"<a>bc</a>");
 }
+
+/// What is written as canonicalisation would write it is copied; each row but the first three
+/// deviates in one way, and so do all elements around it.
+#[test]
+fn only_what_is_canonical_as_written_is_copied() {
+    let rows: &[(&str, &str)] = &[
+        ("<p:a>t</p:a>", "<p:a>t</p:a>"),
+        ("<p:a b=\"'\" c=\">\" p:b=\"\">\"'\t\n</p:a>", "<p:a b=\"'\" c=\">\" p:b=\"\">\"'\t\n</p:a>"),
+        ("<p:a><p:b><p:c></p:c></p:b></p:a>", "<p:a><p:b><p:c></p:c></p:b></p:a>"),
+        // tags
+        ("<p:a/>", "<p:a></p:a>"),
+        ("<p:a ></p:a>", "<p:a></p:a>"),
+        ("<p:a></p:a\n>", "<p:a></p:a>"),
+        ("<p:a><p:b/></p:a>", "<p:a><p:b></p:b></p:a>"),
+        // attributes
+        ("<p:a b='1'></p:a>", "<p:a b=\"1\"></p:a>"),
+        ("<p:a b =\"1\"></p:a>", "<p:a b=\"1\"></p:a>"),
+        ("<p:a b= \"1\"></p:a>", "<p:a b=\"1\"></p:a>"),
+        ("<p:a  b=\"1\"></p:a>", "<p:a b=\"1\"></p:a>"),
+        ("<p:a\tb=\"1\"></p:a>", "<p:a b=\"1\"></p:a>"),
+        ("<p:a b=\"1\" ></p:a>", "<p:a b=\"1\"></p:a>"),
+        ("<p:a c=\"1\" b=\"2\"></p:a>", "<p:a b=\"2\" c=\"1\"></p:a>"),
+        ("<p:a b=\"&#65;\"></p:a>", "<p:a b=\"A\"></p:a>"),
+        ("<p:a b=\"1\n2\"></p:a>", "<p:a b=\"1 2\"></p:a>"),
+        ("<p:a xml:b=\"1\"></p:a>", "<p:a xml:b=\"1\"></p:a>"),
+        // text
+        ("<p:a>></p:a>", "<p:a>&gt;</p:a>"),
+        ("<p:a>&#65;</p:a>", "<p:a>A</p:a>"),
+        ("<p:a>1\r\n2&#13;</p:a>", "<p:a>1\n2&#xD;</p:a>"),
+        ("<p:a><![CDATA[<]]></p:a>", "<p:a>&lt;</p:a>"),
+        ("<p:a>1<!-- 2 -->3</p:a>", "<p:a>13</p:a>"),
+        // declarations
+        ("<p:a xmlns:p=\"urn:p\"></p:a>", "<p:a></p:a>"),
+        ("<p:a xmlns:u=\"urn:u\"></p:a>", "<p:a></p:a>"),
+        ("<p:a xmlns:p=\"urn:o\"><p:b></p:b></p:a>", "<p:a xmlns:p=\"urn:o\"><p:b></p:b></p:a>"),
+        ("<p:a><q:b></q:b></p:a>", "<p:a><q:b xmlns:q=\"urn:q\"></q:b></p:a>"),
+        ("<q:a><q:b></q:b></q:a>", "<q:a xmlns:q=\"urn:q\"><q:b></q:b></q:a>"),
+        ("<p:a q:b=\"1\"></p:a>", "<p:a xmlns:q=\"urn:q\" q:b=\"1\"></p:a>"),
+        ("<p:a><b><c></c></b></p:a>", "<p:a><b><c></c></b></p:a>"),
+        ("<b xmlns=\"urn:d\"><c></c></b>", "<b xmlns=\"urn:d\"><c></c></b>"),
+    ];
+    for (source, expected) in rows {
+        let xml = format!("<r xmlns:p='urn:p' xmlns:q='urn:q'><p:e>1<p:f>2{source}3</p:f>4</p:e></r>");
+        let document = Document::parse(xml.as_bytes(), &Limits::METADATA).unwrap();
+        let form = canonicalize(find(&document, "e"), &[], None).unwrap();
+        let expected = format!("<p:e xmlns:p=\"urn:p\">1<p:f>2{expected}3</p:f>4</p:e>");
+        assert_eq!(String::from_utf8(form).unwrap(), expected, "{source}");
+    }
+}
+
+#[test]
+fn what_is_copied_has_what_must_be_added_and_lacks_what_is_left_out() {
+    let document = parse("<r xmlns:u=\"urn:u\"><e><f></f></e></r>");
+    let e = find(&document, "e");
+    assert_eq!(canonicalize(e, &["u"], None).unwrap(), b"<e xmlns:u=\"urn:u\"><f></f></e>");
+    let document = parse("<r><e><f><g></g></f><h></h></e></r>");
+    let without = |name| canonicalize(document.root(), &[], Some(find(&document, name))).unwrap();
+    assert_eq!(without("g"), b"<r><e><f></f><h></h></e></r>");
+    assert_eq!(without("f"), b"<r><e><h></h></e></r>");
+    assert_eq!(without("h"), b"<r><e><f><g></g></f></e></r>");
+}

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use xmldsig::{Document, Limits, Namespace, Writer, canonicalize};
 
+use crate::support::parse;
+
 /// An element to be written: names are indices, so that they meet again and again.
 #[derive(Debug, Clone)]
 struct Plan {
@@ -97,6 +99,23 @@ proptest! {
         let written = w.finish().unwrap();
         let document = Document::parse(written.octets(), &Limits::MESSAGE).unwrap();
         prop_assert_eq!(canonicalize(document.root(), &[], None).unwrap(), written.octets());
+    }
+
+    /// What stands in a document as it would be written is copied; it must be what is written
+    /// of the same document when none of its elements stands so.
+    #[test]
+    fn what_is_copied_is_what_would_be_written(plan in plan()) {
+        let mut w = Writer::new();
+        write(&mut w, &plan);
+        let copied = String::from_utf8(w.finish().unwrap().into_octets()).unwrap();
+        // `</` begins an end tag and nothing else, and the next `>` ends it.
+        let mut parts = copied.split("</");
+        let start = parts.next().unwrap_or_default().to_owned();
+        let written = parts.fold(start, |all, part| all + "</" + &part.replacen('>', " >", 1));
+        let (copied, written) = (parse(&copied), parse(&written));
+        for (copied, written) in copied.elements().zip(written.elements()) {
+            prop_assert_eq!(canonicalize(copied, &[], None), canonicalize(written, &[], None));
+        }
     }
 
     #[test]
