@@ -56,7 +56,14 @@ impl NameFormat {
 pub struct Attribute {
     name: String,
     name_format: NameFormat,
-    values: Vec<String>,
+    values: Values,
+}
+
+/// Most attributes have one value, which needs no list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Values {
+    One(String),
+    Many(Vec<String>),
 }
 
 impl Attribute {
@@ -77,11 +84,15 @@ impl Attribute {
         values: impl IntoIterator<Item = V>,
     ) -> Result<Attribute, NotXmlText> {
         let name = name.into();
-        let values: Vec<String> = values.into_iter().map(Into::into).collect();
+        let mut values = values.into_iter().map(Into::into);
+        let values = match (values.next(), values.next()) {
+            (Some(only), None) => Values::One(only),
+            (first, second) => Values::Many(first.into_iter().chain(second).chain(values).collect()),
+        };
         let sound = !name.trim().is_empty()
             && is_xml_text(&name)
             && is_xml_text(name_format.as_str())
-            && values.iter().all(|value| is_xml_text(value));
+            && values.as_slice().iter().all(|value| is_xml_text(value));
         if !sound {
             return Err(NotXmlText);
         }
@@ -121,7 +132,16 @@ impl Attribute {
     /// ```
     #[must_use]
     pub fn values(&self) -> &[String] {
-        &self.values
+        self.values.as_slice()
+    }
+}
+
+impl Values {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Values::One(only) => std::slice::from_ref(only),
+            Values::Many(values) => values,
+        }
     }
 }
 

@@ -182,7 +182,7 @@ fn read_audiences(restriction: Element<'_>) -> Result<Vec<String>, Malformed> {
     let first = rest.required(ASSERTION, "Audience")?;
     let others = rest.many(ASSERTION, "Audience");
     rest.end()?;
-    std::iter::once(first).chain(others).map(uri).collect()
+    std::iter::once(first).chain(others).map(|audience| Ok(uri(audience)?.into_owned())).collect()
 }
 
 fn read_authn_statement(statement: Element<'_>) -> Result<AuthnStatement, Malformed> {
@@ -236,13 +236,16 @@ fn read_attributes(statement: Element<'_>, into: &mut Vec<Attribute>) -> Result<
 /// text of which two readers would say the same.
 fn read_attribute(attribute: Element<'_>) -> Result<Attribute, Malformed> {
     let mut rest = children(attribute)?;
-    let mut texts = Vec::with_capacity(1);
+    let mut texts = Vec::new();
+    let mut only = None;
     while let Some(value) = rest.optional(ASSERTION, "AttributeValue") {
-        if value.elements().next().is_none() {
-            texts.push(text(value)?.into_owned());
+        if value.elements().next().is_some() {
+            continue;
         }
+        texts.extend(only.replace(text(value)?.into_owned()));
     }
     rest.end()?;
+    let texts = texts.into_iter().chain(only);
     let name = required(attribute, "Name")?;
     let format = attribute.attribute("NameFormat");
     let format = format.map_or(NameFormat::Unspecified, NameFormat::from_uri);

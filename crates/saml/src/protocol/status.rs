@@ -1,5 +1,7 @@
 //! The status of a response (core 3.2.2.2).
 
+use std::borrow::Cow;
+
 use xmldsig::Element;
 
 use crate::xml::names::PROTOCOL;
@@ -10,7 +12,7 @@ use crate::xml::read::{Malformed, children, required, shorten, text};
 /// codes and words beyond 300 characters are cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    code: String,
+    code: Cow<'static, str>,
     second_code: Option<String>,
     message: Option<String>,
 }
@@ -48,7 +50,7 @@ impl Status {
 
     /// The status of a successful answer; only `issue` writes it.
     pub(crate) fn success() -> Status {
-        Status { code: Status::SUCCESS.to_owned(), second_code: None, message: None }
+        Status { code: Cow::Borrowed(Status::SUCCESS), second_code: None, message: None }
     }
 
     /// The status that says a reason to decline.
@@ -62,7 +64,7 @@ impl Status {
     #[must_use]
     pub fn declined(reason: Decline) -> Status {
         let (code, second) = reason.codes();
-        Status { code: code.to_owned(), second_code: Some(format!("{PREFIX}{second}")), message: None }
+        Status { code: Cow::Borrowed(code), second_code: Some(format!("{PREFIX}{second}")), message: None }
     }
 
     /// The top-level code.
@@ -114,8 +116,9 @@ impl Status {
         let second = codes.optional(PROTOCOL, "StatusCode");
         codes.end()?;
         let value = |code| required(code, "Value").map(|uri| shorten(uri.to_owned()));
+        let is_success = top.attribute("Value") == Some(Status::SUCCESS);
         Ok(Status {
-            code: value(top)?,
+            code: if is_success { Cow::Borrowed(Status::SUCCESS) } else { Cow::Owned(value(top)?) },
             second_code: second.map(value).transpose()?,
             message: message.transpose()?.map(|words| shorten(words.into_owned())),
         })

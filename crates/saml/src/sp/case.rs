@@ -37,7 +37,7 @@ pub(super) struct Case<'a> {
     /// From the signed octets of the response, else as posted.
     pub(super) response: Cow<'a, ResponseHead>,
     /// From signed octets, if `proven`.
-    pub(super) assertion: Result<Assertion, String>,
+    pub(super) assertion: Result<Assertion, Cow<'static, str>>,
     proven: bool,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Census {
 /// What the signatures cover, read again.
 struct Proven {
     response: Option<ResponseHead>,
-    assertion: Result<Assertion, String>,
+    assertion: Result<Assertion, Cow<'static, str>>,
 }
 
 impl<'a> Case<'a> {
@@ -68,17 +68,18 @@ impl<'a> Case<'a> {
         let root = received.document.root();
         let mut case = Case {
             expected,
-            census: Census::of(root),
+            census: Census::of(&received.document),
             assertions: 0,
             signed: Signed::default(),
-            signatures: mismatch("one assertion", "none that could be verified"),
+            signatures: Err(Mismatch { expected: String::new(), received: String::new() }),
             response: Cow::Borrowed(&received.head),
-            assertion: Err("there is no assertion that could be read".to_owned()),
+            assertion: Err("there is no assertion that could be read".into()),
             proven: false,
         };
-        // `Received` has read them before, so this cannot fail any more.
-        if let Ok(parts) = response::parts(root) {
-            case.fill(root, &parts, look);
+        match response::parts(root) {
+            Ok(parts) => case.fill(root, &parts, look),
+            // `Received` has read them before, so this cannot be.
+            Err(why) => case.signatures = mismatch("a response that can be read again", why),
         }
         case
     }
@@ -102,7 +103,7 @@ impl<'a> Case<'a> {
             Err(why) => self.signatures = Err(why),
         }
         if let (false, Look::AtAnything, Some(posted)) = (self.proven, look, only) {
-            self.assertion = assertion::read(posted).map_err(|why| why.to_string());
+            self.assertion = assertion::read(posted).map_err(|why| why.to_string().into());
         }
     }
 
@@ -129,7 +130,7 @@ impl<'a> Case<'a> {
         let response = response.map(document).transpose()?;
         let assertion = assertion.map(document).transpose()?;
         let read_from_assertion = assertion.as_ref().map(signed_assertion);
-        let mut proven = Proven { response: None, assertion: Err("there is no signed assertion".to_owned()) };
+        let mut proven = Proven { response: None, assertion: Err("there is no signed assertion".into()) };
         if let Some(response) = &response {
             let (head, within) = signed_response(response)
                 .or_else(|why| mismatch("a signed Response of the schema's shape", why))?;
@@ -137,7 +138,7 @@ impl<'a> Case<'a> {
             proven.assertion = within;
         }
         if let Some(read) = read_from_assertion {
-            proven.assertion = read.map_err(|why| why.to_string());
+            proven.assertion = read.map_err(|why| why.to_string().into());
         }
         Ok(proven)
     }
@@ -162,16 +163,14 @@ impl<'a> Case<'a> {
         if self.is_declined() {
             return Ok(Outcome::Declined(self.response.into_owned().status));
         }
-        let unproven = Mismatch {
+        let (proven, assertion) = (self.proven, self.assertion);
+        let verified = assertion.ok().filter(|_| proven).and_then(VerifiedAssertion::new);
+        verified.map(Outcome::SignedIn).ok_or_else(|| Rejection {
+            rule: Rule::Signature,
             expected: "a signed assertion".to_owned(),
             received: "one that no signature covers".to_owned(),
-        };
-        let rejection = self.reject(Rule::Signature, unproven);
-        match (self.proven, self.assertion) {
-            (true, Ok(assertion)) => VerifiedAssertion::new(assertion).ok_or(rejection),
-            _ => Err(rejection),
-        }
-        .map(Outcome::SignedIn)
+            signed: false,
+        })
     }
 
     /// Whether the parts that the trust asks for carry a signature.
@@ -186,20 +185,14 @@ impl<'a> Case<'a> {
 }
 
 impl Census {
-    fn of(root: Element<'_>) -> Census {
+    fn of(document: &Document) -> Census {
         let mut census = Census::default();
-        census.count(root);
-        census
-    }
-
-    /// Recursion is bounded by the depth that the parser admits.
-    fn count(&mut self, element: Element<'_>) {
-        self.assertions += usize::from(element.is(ASSERTION, "Assertion"));
-        self.encrypted += usize::from(element.is(ASSERTION, "EncryptedAssertion"));
-        self.signatures += usize::from(element.is(DSIG, "Signature"));
-        for child in element.elements() {
-            self.count(child);
+        for element in document.elements() {
+            census.assertions += usize::from(element.is(ASSERTION, "Assertion"));
+            census.encrypted += usize::from(element.is(ASSERTION, "EncryptedAssertion"));
+            census.signatures += usize::from(element.is(DSIG, "Signature"));
         }
+        census
     }
 }
 
@@ -214,11 +207,13 @@ fn signed_assertion(document: &Document) -> Result<Assertion, Malformed> {
 }
 
 /// The head, and the assertion within, of a signed response.
-fn signed_response(document: &Document) -> Result<(ResponseHead, Result<Assertion, String>), Malformed> {
+fn signed_response(
+    document: &Document,
+) -> Result<(ResponseHead, Result<Assertion, Cow<'static, str>>), Malformed> {
     let parts = response::parts(read::root(document, PROTOCOL, "Response")?)?;
     let within = match parts.assertions[..] {
-        [only] => assertion::read(only).map_err(|why| why.to_string()),
-        _ => Err("the signed response does not hold one assertion".to_owned()),
+        [only] => assertion::read(only).map_err(|why| why.to_string().into()),
+        _ => Err("the signed response does not hold one assertion".into()),
     };
     Ok((parts.head()?, within))
 }

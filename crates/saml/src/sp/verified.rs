@@ -36,7 +36,7 @@ impl VerifiedAssertion {
         let conditions_end = assertion.conditions.as_ref()?.not_on_or_after;
         let session_ends = assertion.authn_statements.iter();
         let session_end = session_ends.filter_map(|s| s.session_not_on_or_after).min();
-        let mut authn = assertion.authn_statements.first()?.clone();
+        let mut authn = std::mem::take(&mut assertion.authn_statements).into_iter().next()?;
         authn.session_not_on_or_after = session_end;
         Some(VerifiedAssertion {
             name_id: subject.name_id?,

@@ -161,8 +161,11 @@ pub(crate) fn text(leaf: Element<'_>) -> Result<Cow<'_, str>, Malformed> {
 }
 
 /// The text of a leaf that is a URI: `xs:anyURI` collapses white space at its ends.
-pub(crate) fn uri(leaf: Element<'_>) -> Result<String, Malformed> {
-    Ok(trim(&leaf.text()?).to_owned())
+pub(crate) fn uri(leaf: Element<'_>) -> Result<Cow<'_, str>, Malformed> {
+    Ok(match leaf.text()? {
+        Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
+        Cow::Owned(text) => Cow::Owned(trim(&text).to_owned()),
+    })
 }
 
 /// An attribute that must be there.
@@ -220,6 +223,9 @@ pub(crate) fn name(element: Element<'_>) -> String {
 
 /// A text for people, without what is beyond any use: anybody can have written it.
 pub(crate) fn shorten(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
     match text.char_indices().nth(LONGEST) {
         None => text,
         Some((end, _)) => format!("{}…", &text[..end]),
