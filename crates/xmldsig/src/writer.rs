@@ -11,6 +11,7 @@ use crate::c14n::{escape_text, write_declaration, write_value};
 use crate::canonical::{Canonical, Enveloped, WriteError};
 use crate::grammar::DS_WRITTEN;
 use crate::name::{Name, Namespace};
+use crate::xml::scan::{any, either, is, under_space};
 use crate::xml::{XML_NAMESPACE, find_illegal, is_nc_name, may_bind};
 
 /// Writes one element with its subtree, canonical by construction. The first mistake is
@@ -35,10 +36,9 @@ use crate::xml::{XML_NAMESPACE, find_illegal, is_nc_name, may_bind};
 pub struct Writer<'n> {
     octets: Vec<u8>,
     /// The start tag that can still take attributes.
-    pending: Option<Name<'n>>,
+    pending: Option<StartTag<'n>>,
+    /// Its attributes.
     attributes: Vec<Attribute<'n>>,
-    /// The values of the attributes of that start tag.
-    values: String,
     open: Vec<Open>,
     /// The declarations in force here, innermost last.
     rendered: Vec<Namespace<'n>>,
@@ -53,13 +53,23 @@ pub struct Writer<'n> {
     fault: Option<WriteError>,
 }
 
-/// An attribute of the start tag at hand.
+/// A start tag, written as far as it is known.
+#[derive(Debug)]
+struct StartTag<'n> {
+    name: Name<'n>,
+    /// Where its name stands.
+    written: Range<usize>,
+    /// How many declarations are in force outside of it.
+    outside: usize,
+    /// Whether the attributes came in canonical order, and none of them is in a namespace.
+    in_order: bool,
+}
+
+/// An attribute of the start tag at hand, and where it is written, with the space before it.
 #[derive(Debug)]
 struct Attribute<'n> {
     name: Name<'n>,
-    value: Range<usize>,
-    /// Whether the value is written as it is.
-    plain: bool,
+    written: Range<usize>,
 }
 
 /// An element whose end tag is still to come: where its name stands, and how many
@@ -77,7 +87,6 @@ impl<'n> Writer<'n> {
         Writer {
             octets: Vec::with_capacity(ROOM),
             attributes: Vec::with_capacity(8),
-            values: String::with_capacity(512),
             open: Vec::with_capacity(8),
             rendered: Vec::with_capacity(4),
             declared: Vec::with_capacity(4),
@@ -91,7 +100,15 @@ impl<'n> Writer<'n> {
         if self.open.is_empty() && !self.octets.is_empty() {
             self.fail(WriteError::SecondRoot);
         }
-        self.pending = Some(name);
+        self.octets.push(b'<');
+        let start = self.octets.len();
+        write_name(name, &mut self.octets);
+        let (written, outside) = (start..self.octets.len(), self.rendered.len());
+        self.render(name, false);
+        for namespace in &self.rendered[outside..] {
+            write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
+        }
+        self.pending = Some(StartTag { name, written, outside, in_order: true });
         self
     }
 
@@ -103,15 +120,29 @@ impl<'n> Writer<'n> {
     /// Gives the element just opened an attribute that is in a namespace.
     pub fn qualified_attribute(&mut self, name: Name<'n>, value: &str) -> &mut Self {
         let plain = self.is_plain(value);
-        if self.pending.is_none() {
-            self.fail(WriteError::AttributePlace);
+        if !is_nc_name(name.local) || name.local == "xmlns" {
+            self.fail(WriteError::Name);
         }
         if name.local.eq_ignore_ascii_case("id") {
             self.note_id(name, value);
         }
-        let start = self.values.len();
-        self.values.push_str(value);
-        self.attributes.push(Attribute { name, value: start..self.values.len(), plain });
+        let Some(tag) = &mut self.pending else {
+            self.fail(WriteError::AttributePlace);
+            return self;
+        };
+        let last = self.attributes.last();
+        tag.in_order &= name.namespace == NOWHERE && last.is_none_or(|last| last.name.local < name.local);
+        let start = self.octets.len();
+        self.octets.push(b' ');
+        write_name(name, &mut self.octets);
+        if plain {
+            self.octets.extend_from_slice(b"=\"");
+            self.octets.extend_from_slice(value.as_bytes());
+            self.octets.push(b'"');
+        } else {
+            write_value(value, &mut self.octets);
+        }
+        self.attributes.push(Attribute { name, written: start..self.octets.len() });
         self
     }
 
@@ -220,65 +251,54 @@ impl<'n> Writer<'n> {
     }
 
     fn write_start_tag(&mut self) {
-        let Some(name) = self.pending.take() else {
+        let Some(tag) = self.pending.take() else {
             return;
         };
+        if !tag.in_order {
+            self.order(&tag);
+        }
+        self.attributes.clear();
+        self.octets.push(b'>');
+        self.open.push(Open { name: tag.written, outside: tag.outside });
+    }
+
+    /// Writes a start tag again after its name, now that all of it is known: the declarations
+    /// that its attributes need, and the attributes in canonical order.
+    fn order(&mut self, tag: &StartTag<'n>) {
         let mut attributes = std::mem::take(&mut self.attributes);
         let expanded = |name: Name<'n>| (name.namespace.uri, name.local);
         attributes.sort_unstable_by_key(|attribute| expanded(attribute.name));
         if attributes.windows(2).any(|pair| expanded(pair[0].name) == expanded(pair[1].name)) {
             self.fail(WriteError::DuplicateAttribute);
         }
-        let outside = self.rendered.len();
-        self.render(name, false);
         for attribute in &attributes {
             self.render(attribute.name, true);
         }
         // A declaration for one name must not have changed what another one means.
-        if self.rendered.len() > outside {
-            let names = attributes.iter().map(|attribute| attribute.name).chain([name]);
-            let meant = |name: Name<'n>| {
-                let Namespace { prefix, uri } = name.namespace;
-                prefix.is_empty() || prefix == "xml" || self.current(prefix) == uri
-            };
-            if !names.into_iter().all(meant) {
-                self.fail(WriteError::PrefixTwice);
-            }
+        let names = attributes.iter().map(|attribute| attribute.name).chain([tag.name]);
+        let meant = |name: Name<'n>| {
+            let Namespace { prefix, uri } = name.namespace;
+            prefix.is_empty() || prefix == "xml" || self.current(prefix) == uri
+        };
+        if !names.into_iter().all(meant) {
+            self.fail(WriteError::PrefixTwice);
         }
-        self.octets.push(b'<');
-        let start = self.octets.len();
-        write_name(name, &mut self.octets);
-        let written = start..self.octets.len();
-        self.rendered[outside..].sort_unstable();
-        for namespace in &self.rendered[outside..] {
+        let start = tag.written.end;
+        let rest = self.octets.split_off(start);
+        self.rendered[tag.outside..].sort_unstable();
+        for namespace in &self.rendered[tag.outside..] {
             write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
         }
-        for attribute in attributes.drain(..) {
-            self.write_attribute(attribute);
+        for Attribute { written, .. } in &attributes {
+            self.octets.extend_from_slice(&rest[written.start - start..written.end - start]);
         }
         self.attributes = attributes;
-        self.values.clear();
-        self.octets.push(b'>');
-        self.open.push(Open { name: written, outside });
-    }
-
-    fn write_attribute(&mut self, attribute: Attribute<'n>) {
-        let value = &self.values[attribute.value];
-        self.octets.push(b' ');
-        write_name(attribute.name, &mut self.octets);
-        if attribute.plain {
-            self.octets.extend_from_slice(b"=\"");
-            self.octets.extend_from_slice(value.as_bytes());
-            self.octets.push(b'"');
-        } else {
-            write_value(value, &mut self.octets);
-        }
     }
 
     /// Declares the namespace of `name` if it is not in force.
     fn render(&mut self, name: Name<'n>, is_attribute: bool) {
         let namespace = name.namespace;
-        if !is_nc_name(name.local) || (is_attribute && name.local == "xmlns") {
+        if !is_attribute && !is_nc_name(name.local) {
             self.fail(WriteError::Name);
         }
         if namespace.prefix.is_empty() && is_attribute {
@@ -293,8 +313,10 @@ impl<'n> Writer<'n> {
             }
             return;
         }
-        self.plain |= namespace == Namespace::new("", "");
-        let declared = self.current(namespace.prefix) == namespace.uri;
+        self.plain |= namespace == NOWHERE;
+        let current = self.current(namespace.prefix);
+        // Names are made of constants, so it is mostly the very same text.
+        let declared = std::ptr::eq(current, namespace.uri) || current == namespace.uri;
         if declared && (namespace.prefix.is_empty() || !namespace.uri.is_empty()) {
             return;
         }
@@ -330,19 +352,11 @@ impl<'n> Writer<'n> {
         }
     }
 
-    /// Whether `text` can be written as it is. Anything that might have to be escaped, or
-    /// might not be XML at all, is found without a branch, for many octets at once; only
-    /// then is it looked at closely.
+    /// Whether `text` can be written as it is. Only if anything in it might have to be
+    /// escaped, or might not be XML at all, is it looked at closely.
     fn is_plain(&mut self, text: &str) -> bool {
-        let may_matter = |octet: u8| {
-            (octet < 0x20)
-                | (octet == b'&')
-                | (octet == b'<')
-                | (octet == b'>')
-                | (octet == b'"')
-                | (octet == 0xEF)
-        };
-        if !text.bytes().fold(false, |found, octet| found | may_matter(octet)) {
+        let escaped = |word| either(word, b'<', b'>') | either(word, b'"', b'&');
+        if !any(text.as_bytes(), |word| escaped(word) | under_space(word) | is(word, 0xEF)) {
             return true;
         }
         if find_illegal(text).is_some() {
@@ -364,5 +378,7 @@ fn write_name(name: Name<'_>, octets: &mut Vec<u8>) {
     octets.extend_from_slice(name.local.as_bytes());
 }
 
+/// What a name without prefix and default namespace is in.
+const NOWHERE: Namespace<'static> = Namespace::new("", "");
 /// So that a message seldom has to move while it grows.
 const ROOM: usize = 8192;

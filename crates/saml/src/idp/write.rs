@@ -1,4 +1,5 @@
-//! The elements of a response, in the order of the schema, written canonical.
+//! The elements of a response, in the order of the schema, written canonical. Attributes stand
+//! in canonical order, which spares the writer from sorting them.
 
 use jiff::{SignedDuration, Timestamp};
 use xmldsig::{Canonical, Writer};
@@ -35,14 +36,15 @@ impl Assertion<'_> {
         let mut w = Writer::new();
         w.open(SAML.name("Assertion"))
             .attribute("ID", self.id.as_str())
-            .attribute("Version", "2.0")
-            .attribute("IssueInstant", &write_instant(fresh.now));
+            .attribute("IssueInstant", &write_instant(fresh.now))
+            .attribute("Version", "2.0");
         w.leaf(SAML.name("Issuer"), issuer.entity_id.as_str());
         if sign {
             w.signature_here();
         }
-        self.write_subject(&mut w, fresh.now);
-        self.write_conditions(&mut w, fresh.now);
+        let until = write_instant(after(fresh.now, GOOD_FOR));
+        self.write_subject(&mut w, &until);
+        self.write_conditions(&mut w, fresh.now, &until);
         self.write_authn_statement(&mut w);
         if !self.statement.attributes.is_empty() {
             w.open(SAML.name("AttributeStatement"));
@@ -55,7 +57,7 @@ impl Assertion<'_> {
         finish(w, sign, issuer, fresh)
     }
 
-    fn write_subject(&self, w: &mut Writer<'static>, now: Timestamp) {
+    fn write_subject(&self, w: &mut Writer<'static>, until: &str) {
         w.open(SAML.name("Subject"));
         name_id(w, &self.statement.name_id);
         w.open(SAML.name("SubjectConfirmation")).attribute("Method", BEARER);
@@ -63,15 +65,14 @@ impl Assertion<'_> {
         if let Some(request) = &self.reply.in_response_to {
             w.attribute("InResponseTo", request.as_str());
         }
-        w.attribute("NotOnOrAfter", &write_instant(after(now, GOOD_FOR)))
-            .attribute("Recipient", self.reply.acs_url.as_str());
+        w.attribute("NotOnOrAfter", until).attribute("Recipient", self.reply.acs_url.as_str());
         w.close().close().close();
     }
 
-    fn write_conditions(&self, w: &mut Writer<'static>, now: Timestamp) {
+    fn write_conditions(&self, w: &mut Writer<'static>, now: Timestamp, until: &str) {
         w.open(SAML.name("Conditions"))
             .attribute("NotBefore", &write_instant(after(now, -GOOD_SINCE)))
-            .attribute("NotOnOrAfter", &write_instant(after(now, GOOD_FOR)));
+            .attribute("NotOnOrAfter", until);
         w.open(SAML.name("AudienceRestriction"));
         w.leaf(SAML.name("Audience"), self.reply.audience.as_str());
         w.close().close();
@@ -101,13 +102,12 @@ impl Response<'_> {
     ) -> Result<Vec<u8>, IssueError> {
         let mut w = Writer::new();
         w.open(SAMLP.name("Response"))
-            .attribute("ID", self.id.as_str())
-            .attribute("Version", "2.0")
-            .attribute("IssueInstant", &write_instant(fresh.now))
-            .attribute("Destination", self.reply.acs_url.as_str());
+            .attribute("Destination", self.reply.acs_url.as_str())
+            .attribute("ID", self.id.as_str());
         if let Some(request) = &self.reply.in_response_to {
             w.attribute("InResponseTo", request.as_str());
         }
+        w.attribute("IssueInstant", &write_instant(fresh.now)).attribute("Version", "2.0");
         w.leaf(SAML.name("Issuer"), issuer.entity_id.as_str());
         if sign {
             w.signature_here();
