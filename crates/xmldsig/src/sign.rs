@@ -1,8 +1,7 @@
 //! Signing: an enveloped signature, written into the place that was kept for it.
 
 use aws_lc_rs::rand::SecureRandom;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 use thiserror::Error;
 
 use crate::algorithm::DigestAlgorithm;
@@ -48,8 +47,8 @@ pub fn sign<'n>(
     }
     let Enveloped { mut element, id, place } = unsigned;
     let digest = DigestAlgorithm::Sha256.digest(&element.octets);
-    let info = signed_info(&id, key, &STANDARD.encode(digest));
-    let value = STANDARD.encode(key.sign_octets(info.as_bytes(), rng)?);
+    let info = signed_info(&id, key, &STANDARD.encode_to_string(digest));
+    let value = STANDARD.encode_to_string(key.sign_octets(info.as_bytes(), rng)?);
     let shown = certificate.map_or([""; 3], |certificate| [KEY_INFO, certificate.base64(), KEY_INFO_END]);
     let [key_info, certificate, key_info_end] = shown;
     let parts = [
@@ -65,13 +64,7 @@ pub fn sign<'n>(
         key_info_end,
         "</ds:Signature>",
     ];
-    let added: usize = parts.iter().map(|part| part.len()).sum();
-    let (before, after) = element.octets.split_at(place);
-    let mut octets = Vec::with_capacity(element.octets.len() + added);
-    octets.extend_from_slice(before);
-    parts.iter().for_each(|part| octets.extend_from_slice(part.as_bytes()));
-    octets.extend_from_slice(after);
-    element.octets = octets;
+    insert(&mut element.octets, place, &parts);
     if !element.declared.contains(&DS_WRITTEN) {
         element.declared.push(DS_WRITTEN);
     }
@@ -111,6 +104,19 @@ fn signed_info(id: &str, key: &SigningKey, digest: &str) -> String {
         "</ds:DigestValue></ds:Reference></ds:SignedInfo>",
     ]
     .concat()
+}
+
+/// Puts `parts` one after the other into their place, without another buffer.
+fn insert(octets: &mut Vec<u8>, place: usize, parts: &[&str]) {
+    let added: usize = parts.iter().map(|part| part.len()).sum();
+    let end = octets.len();
+    octets.resize(end + added, 0);
+    octets.copy_within(place..end, place + added);
+    let mut at = place;
+    for part in parts {
+        octets[at..at + part.len()].copy_from_slice(part.as_bytes());
+        at += part.len();
+    }
 }
 
 const SIGNATURE: &str = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">";
