@@ -107,7 +107,6 @@ plan-enterprise-allows = Single sign-on with several identity provider directori
 
 policy-name = Policy
 policy-directory = Directory
-policy-set-up = Single sign-on
 
 domains-lead = Single sign-on works for addresses on domains that are proved to be yours.
 domains-none = No domains yet

@@ -29,7 +29,7 @@ pub fn router(org: Org) -> Router {
 
 /// The pages of this service; those of its OpenID provider are in [`products`].
 fn pages() -> Vec<Page> {
-    [signing_in_and_security(), directory(), organization()].into_iter().flatten().collect()
+    [signing_in_and_security(), user_security(), directory(), organization()].into_iter().flatten().collect()
 }
 
 /// A path, and what answers there.
@@ -102,11 +102,44 @@ fn signing_in_and_security() -> Vec<Page> {
             "/admin/{organization}/identity-providers/{directory}/saml/delete",
             post(identity_provider::post_delete),
         ),
-        ("/admin/{organization}/policies", get(policies::page)),
-        ("/admin/{organization}/policies/{policy}/test", get(test::page::begin).post(test::begin::post)),
-        ("/admin/{organization}/tests/{test}", get(test::page::verdict)),
         ("/admin/{organization}/events", get(events::page)),
         ("/admin/{organization}/traces/{trace}", get(trace::page)),
+    ]
+}
+
+/// The console's part called User security.
+fn user_security() -> Vec<Page> {
+    vec![
+        // Enforce single sign-on.
+        ("/admin/{organization}/policies", get(policies::list::page).post(policies::list::post)),
+        ("/admin/{organization}/policies/{policy}", get(policies::settings::page)),
+        ("/admin/{organization}/policies/{policy}/settings", post(policies::settings::post)),
+        (
+            "/admin/{organization}/policies/{policy}/enforce",
+            get(policies::enforce::page).post(policies::enforce::post),
+        ),
+        ("/admin/{organization}/policies/{policy}/probation", get(policies::probation::page)),
+        ("/admin/{organization}/policies/{policy}/probation/keep", post(policies::probation::post_keep)),
+        ("/admin/{organization}/policies/{policy}/probation/back", post(policies::probation::post_back)),
+        ("/admin/{organization}/policies/{policy}/probation/extend", post(policies::probation::post_extend)),
+        (
+            "/admin/{organization}/policies/{policy}/members",
+            get(policies::members::page).post(policies::members::post_add),
+        ),
+        ("/admin/{organization}/policies/{policy}/members/move", post(policies::members::post_move)),
+        (
+            "/admin/{organization}/policies/{policy}/members/import",
+            get(policies::import::page).post(policies::import::post).layer(DefaultBodyLimit::max(FILE_BYTES)),
+        ),
+        (
+            "/admin/{organization}/policies/{policy}/members/groups",
+            get(policies::groups::page).post(policies::groups::post),
+        ),
+        ("/admin/{organization}/policies/{policy}/roll-out", get(policies::roll_out::page)),
+        ("/admin/{organization}/policies/{policy}/default", post(policies::ending::post_default)),
+        ("/admin/{organization}/policies/{policy}/delete", post(policies::ending::post_delete)),
+        ("/admin/{organization}/policies/{policy}/test", get(test::page::begin).post(test::begin::post)),
+        ("/admin/{organization}/tests/{test}", get(test::page::verdict)),
     ]
 }
 
@@ -167,3 +200,6 @@ const ROWS_BYTES: usize = 4 * 1024 * 1024;
 
 /// 1 MiB of message in Base64, with its signs escaped.
 const POSTED_BYTES: usize = 1600 * 1024;
+
+/// 10,000 rows of a file with a few columns, with their signs escaped.
+const FILE_BYTES: usize = 4 * 1024 * 1024;

@@ -288,6 +288,7 @@ pub fn texts() -> Result<Text, TextError> {
         crate::admin::MESSAGES,
         crate::admin::IDENTITY_PROVIDERS,
         crate::admin::PEOPLE,
+        crate::admin::POLICIES,
         crate::products::MESSAGES,
     ])
 }

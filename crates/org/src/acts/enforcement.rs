@@ -5,9 +5,11 @@ use ::store::{ReadTx, StoreError, Tx};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::policies::{AsShown, shown};
 use super::{Act, ActError, Refusal, Word, way_back as kept};
 use crate::model::enforce::{
-    Evidence, Facts, Fingerprint, Member, Members, Missing, Outcome, Override, OwnSession, enforce as decide,
+    Evidence, Facts, Fingerprint, Member, Members, Missing, Outcome, Outlook, Override, OwnSession,
+    enforce as decide,
 };
 use crate::model::way_back::{Change, Shut, ask, way_back};
 use crate::model::{
@@ -44,6 +46,54 @@ pub async fn rehearse(
     loaded.count_members(read, now).await?;
     let answer = loaded.decide(read, overridden, now).await?;
     Ok(Some(Rehearsal { answer, members: loaded.members }))
+}
+
+/// What stands in the way of enforcing, as far as it can be told without
+/// looking at every member: for a page that must not cost more the more members
+/// there are. `None`: as with [`rehearse`].
+///
+/// # Errors
+/// Only the store's.
+pub async fn in_the_way(
+    read: &ReadTx,
+    whose: (OrganizationId, PolicyId),
+    now: Timestamp,
+) -> Result<Option<Vec<Missing>>, StoreError> {
+    let Some(loaded) = Loaded::find(read, whose).await? else {
+        return Ok(None);
+    };
+    Ok(Some(loaded.decide(read, None, now).await?.err().unwrap_or_default()))
+}
+
+/// Judges the members of a policy one by one, as [`rehearse`] counts them.
+#[derive(Clone, Copy, Debug)]
+pub struct Judge {
+    /// The version of the configuration, and whether stable ids are stated;
+    /// none without a configuration.
+    by: Option<(i64, Option<bool>)>,
+}
+
+impl Judge {
+    /// How a member would fare.
+    pub fn of(&self, member: &Member) -> Outlook {
+        self.by.map_or(Outlook::Unknown, |(version, stable_ids)| member.outlook(version, stable_ids))
+    }
+}
+
+/// The judge of a policy's members.
+///
+/// # Errors
+/// Only the store's.
+pub async fn outlooks(
+    read: &ReadTx,
+    policy: &AuthenticationPolicy,
+    now: Timestamp,
+) -> Result<Judge, StoreError> {
+    let Some(loaded) = Loaded::find(read, (policy.organization, policy.id)).await? else {
+        return Ok(Judge { by: None });
+    };
+    let stable_ids = loaded.stable_ids(read, now).await?;
+    Ok(Judge { by: Some((loaded.configuration.version, stable_ids)) })
 }
 
 /// A policy enforces SSO from this moment, on probation for `probation`. What
@@ -88,16 +138,17 @@ pub async fn enforce(
 /// SSO stays required after its probation.
 ///
 /// # Errors
-/// [`Refusal::NoSuchPolicy`], [`Refusal::NotYet`].
+/// [`Refusal::NoSuchPolicy`], [`Refusal::ChangedMeanwhile`], [`Refusal::NotYet`].
 pub async fn confirm(
     tx: &Tx,
     word: &Word,
-    (organization, policy, own): (OrganizationId, PolicyId, OwnSession),
+    (organization, policy, own): (OrganizationId, impl Into<AsShown>, OwnSession),
     now: Timestamp,
 ) -> Result<(), ActError> {
     kept::lock(tx).await?;
     let act = Act::begin(tx, word, ("policy.confirmed", organization), now).await?;
-    let was = super::policies::found(&act, organization, policy).await?;
+    let was = shown(&act, organization, policy.into()).await?;
+    let policy = was.id;
     let witness = match was.sso {
         SsoSetting::Enforced(enforcement) => {
             members::witness(tx, (was.directory, policy), enforcement.enforced_at).await?
@@ -116,16 +167,17 @@ pub async fn confirm(
 /// Probation ends so long from now.
 ///
 /// # Errors
-/// [`Refusal::NoSuchPolicy`], [`Refusal::Probation`].
+/// [`Refusal::NoSuchPolicy`], [`Refusal::ChangedMeanwhile`], [`Refusal::Probation`].
 pub async fn extend(
     tx: &Tx,
     word: &Word,
-    (organization, policy, more): (OrganizationId, PolicyId, SignedDuration),
+    (organization, policy, more): (OrganizationId, impl Into<AsShown>, SignedDuration),
     now: Timestamp,
 ) -> Result<(), ActError> {
     kept::lock(tx).await?;
     let act = Act::begin(tx, word, ("policy.probation_extended", organization), now).await?;
-    let was = super::policies::found(&act, organization, policy).await?;
+    let was = shown(&act, organization, policy.into()).await?;
+    let policy = was.id;
     let is = match was.extend(more, now) {
         Ok(is) => is,
         Err(why) => return Err(act.refuse(Refusal::Probation(why)).await),
@@ -142,16 +194,17 @@ pub async fn extend(
 /// SSO is not required any more, from this moment; it stays offered.
 ///
 /// # Errors
-/// [`Refusal::NoSuchPolicy`].
+/// [`Refusal::NoSuchPolicy`], [`Refusal::ChangedMeanwhile`].
 pub async fn return_now(
     tx: &Tx,
     word: &Word,
-    (organization, policy): (OrganizationId, PolicyId),
+    (organization, policy): (OrganizationId, impl Into<AsShown>),
     now: Timestamp,
 ) -> Result<(), ActError> {
     kept::lock(tx).await?;
     let act = Act::begin(tx, word, ("policy.returned", organization), now).await?;
-    let was = super::policies::found(&act, organization, policy).await?;
+    let was = shown(&act, organization, policy.into()).await?;
+    let policy = was.id;
     let from = was.sso.as_str();
     written(&act, &was.return_now()).await?;
     act.done(json!({ "policy": policy.to_string(), "from": from })).await?;
@@ -218,12 +271,7 @@ impl Loaded {
     /// Counts the members, a page at a time: there may be many.
     async fn count_members(&mut self, read: &ReadTx, now: Timestamp) -> Result<(), StoreError> {
         let whose = (self.policy.organization, self.directory.id, self.policy.id);
-        let tests = test_sign_ins::of_policy(read, whose.0, whose.2).await?;
-        let is = self.fingerprint();
-        let stable_ids = tests.iter().find_map(|test| match (&test.outcome, test.void(&is, now)) {
-            (Outcome::WouldEnter { stable_id, .. }, None) => Some(*stable_id),
-            _ => None,
-        });
+        let stable_ids = self.stable_ids(read, now).await?;
         let mut all: Vec<Member> = Vec::new();
         loop {
             let after = all.last().map(|member| member.account);
@@ -236,6 +284,17 @@ impl Loaded {
         }
         self.members = Members::count(&all, self.configuration.version, stable_ids);
         Ok(())
+    }
+
+    /// What the last good test says of the identity provider: whether it
+    /// states stable ids.
+    async fn stable_ids(&self, read: &ReadTx, now: Timestamp) -> Result<Option<bool>, StoreError> {
+        let tests = test_sign_ins::of_policy(read, self.policy.organization, self.policy.id).await?;
+        let is = self.fingerprint();
+        Ok(tests.iter().find_map(|test| match (&test.outcome, test.void(&is, now)) {
+            (Outcome::WouldEnter { stable_id, .. }, None) => Some(*stable_id),
+            _ => None,
+        }))
     }
 
     async fn decide(

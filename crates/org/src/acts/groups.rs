@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::store::Tx;
+use aws_lc_rs::digest::{Context, SHA256};
 use console::person::DisplayName;
 use console::row_id;
 use jiff::Timestamp;
@@ -145,17 +146,64 @@ pub async fn set_rules(
 ) -> Result<(), ActError> {
     way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("group.rules_changed", organization), now).await?;
+    replace(&act, organization, rules).await
+}
+
+/// The group rules as they are to be, over those that were shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// What [`Rules::seen`] said of those that were shown.
+    pub seen: &'a str,
+    /// What they are to be, in this order.
+    pub rules: &'a [(GroupId, PolicyId)],
+}
+
+impl Rules<'_> {
+    /// Names rules and their order: any change gives another text.
+    pub fn seen(rules: &[GroupRule]) -> String {
+        let mut context = Context::new(&SHA256);
+        for rule in rules {
+            context.update(rule.group.to_string().as_bytes());
+            context.update(rule.policy.to_string().as_bytes());
+        }
+        hex::encode(context.finish())
+    }
+}
+
+/// The same, if they are still those that were shown.
+///
+/// # Errors
+/// [`Refusal::ChangedMeanwhile`], and those of [`set_rules`].
+pub async fn change_rules(
+    tx: &Tx,
+    word: &Word,
+    (organization, to): (OrganizationId, Rules<'_>),
+    now: Timestamp,
+) -> Result<(), ActError> {
+    way_back::lock(tx).await?;
+    let act = Act::begin(tx, word, ("group.rules_changed", organization), now).await?;
+    let there = groups::rules(tx, organization).await?;
+    act.require(Rules::seen(&there) == to.seen, Refusal::ChangedMeanwhile).await?;
+    replace(&act, organization, to.rules).await
+}
+
+async fn replace(
+    act: &Act<'_>,
+    organization: OrganizationId,
+    rules: &[(GroupId, PolicyId)],
+) -> Result<(), ActError> {
+    let tx = act.tx;
     let different: BTreeSet<GroupId> = rules.iter().map(|(group, _)| *group).collect();
     act.require(different.len() == rules.len(), Refusal::GroupTwice).await?;
     for (group, policy) in rules {
-        found(&act, organization, *group).await?;
+        found(act, organization, *group).await?;
         let policy = policies::find(tx, organization, *policy).await?;
         act.require(policy.is_some(), Refusal::NoSuchPolicy).await?;
     }
     let rule =
         |(group, policy): &(GroupId, PolicyId)| GroupRule { organization, group: *group, policy: *policy };
     let rules: Vec<GroupRule> = rules.iter().map(rule).collect();
-    way_back::keep(&act, Concern::default(), &Change::Rules(organization, rules.clone())).await?;
+    way_back::keep(act, Concern::default(), &Change::Rules(organization, rules.clone())).await?;
     groups::replace_rules(tx, organization, &rules).await?;
     let said: Vec<_> = rules
         .iter()

@@ -15,7 +15,26 @@ use crate::model::{
     PolicyId, Reverification, SessionDurations, Sso, SsoSetting,
 };
 use crate::store::rosters::Concern;
-use crate::store::{directories, groups, members, organizations, policies};
+use crate::store::{directories, groups, members, organizations, policies, policy_members};
+
+/// A policy as somebody saw it: the version that was shown, or whatever is there.
+#[derive(Clone, Copy, Debug)]
+pub struct AsShown {
+    pub(super) policy: PolicyId,
+    over: Option<i64>,
+}
+
+impl From<PolicyId> for AsShown {
+    fn from(policy: PolicyId) -> Self {
+        Self { policy, over: None }
+    }
+}
+
+impl From<(PolicyId, i64)> for AsShown {
+    fn from((policy, over): (PolicyId, i64)) -> Self {
+        Self { policy, over: Some(over) }
+    }
+}
 
 /// A policy to be made.
 #[derive(Clone, Debug)]
@@ -134,16 +153,17 @@ pub async fn edit(
 /// Makes a policy its directory's default one: whoever has no other has it now.
 ///
 /// # Errors
-/// [`Refusal::NoSuchPolicy`], [`Refusal::WayBack`].
+/// [`Refusal::NoSuchPolicy`], [`Refusal::ChangedMeanwhile`], [`Refusal::WayBack`].
 pub async fn make_default(
     tx: &Tx,
     word: &Word,
-    (organization, policy): (OrganizationId, PolicyId),
+    (organization, policy): (OrganizationId, impl Into<AsShown>),
     now: Timestamp,
 ) -> Result<(), ActError> {
     way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("policy.made_default", organization), now).await?;
-    let is = found(&act, organization, policy).await?;
+    let is = shown(&act, organization, policy.into()).await?;
+    let policy = is.id;
     way_back::keep(&act, Concern::default(), &Change::MakeDefault(policy)).await?;
     policies::make_default(tx, &is).await?;
     act.done(json!({ "policy": policy.to_string(), "directory": is.directory.to_string() })).await?;
@@ -154,16 +174,18 @@ pub async fn make_default(
 /// stays until another one is made default.
 ///
 /// # Errors
-/// [`Refusal::NoSuchPolicy`], [`Refusal::DefaultPolicy`], [`Refusal::WayBack`].
+/// [`Refusal::NoSuchPolicy`], [`Refusal::ChangedMeanwhile`],
+/// [`Refusal::DefaultPolicy`], [`Refusal::WayBack`].
 pub async fn delete(
     tx: &Tx,
     word: &Word,
-    (organization, policy): (OrganizationId, PolicyId),
+    (organization, policy): (OrganizationId, impl Into<AsShown>),
     now: Timestamp,
 ) -> Result<(), ActError> {
     way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("policy.deleted", organization), now).await?;
-    let was = found(&act, organization, policy).await?;
+    let was = shown(&act, organization, policy.into()).await?;
+    let policy = was.id;
     act.require(!was.is_default, Refusal::DefaultPolicy).await?;
     way_back::keep(&act, Concern::default(), &Change::DeletePolicy(policy)).await?;
     groups::delete_rules_of(tx, organization, policy).await?;
@@ -236,6 +258,46 @@ pub async fn assign_many(
     Ok(moved)
 }
 
+/// Takes members of one policy to another one of its directory, or back to
+/// whatever groups and the default say: all of them, or none if one has left
+/// the first policy since it was shown.
+///
+/// # Errors
+/// [`Refusal::NoSuchPolicy`], [`Refusal::OtherDirectory`], [`Refusal::WayBack`];
+/// [`ActError::Overtaken`] if somebody else moved one of them.
+pub async fn move_members(
+    tx: &Tx,
+    word: &Word,
+    (organization, (from, to), accounts): (OrganizationId, (PolicyId, Option<PolicyId>), &Many),
+    now: Timestamp,
+) -> Result<u64, ActError> {
+    way_back::lock(tx).await?;
+    let act = Act::begin(tx, word, ("policy.members_moved", organization), now).await?;
+    let from = found(&act, organization, from).await?;
+    let named = match to {
+        Some(to) => Some(found(&act, organization, to).await?),
+        None => None,
+    };
+    let fits = named.as_ref().is_none_or(|to| to.directory == from.directory);
+    act.require(fits, Refusal::OtherDirectory).await?;
+    if !policy_members::all_have(tx, (organization, from.id), accounts).await? {
+        return Err(ActError::Overtaken);
+    }
+    let change = Change::Name(accounts.accounts().clone(), to);
+    way_back::keep(&act, Concern::default(), &change).await?;
+    match &named {
+        Some(to) => {
+            members::name_policy(tx, (organization, to.directory, to.id), accounts).await?;
+        }
+        None => policy_members::unname(tx, organization, accounts).await?,
+    }
+    let to = to.map(|to| to.to_string());
+    for ids in accounts.named() {
+        act.done(json!({ "policy": to, "of": accounts.count(), "accounts": ids })).await?;
+    }
+    Ok(accounts.count())
+}
+
 /// The one policy of an account; an account that nobody manages has none.
 ///
 /// # Errors
@@ -257,6 +319,17 @@ pub(super) async fn found(
         Some(policy) => Ok(policy),
         None => Err(act.refuse(Refusal::NoSuchPolicy).await),
     }
+}
+
+/// The same, if nobody else has changed it since it was shown.
+pub(super) async fn shown(
+    act: &Act<'_>,
+    organization: OrganizationId,
+    AsShown { policy, over }: AsShown,
+) -> Result<AuthenticationPolicy, ActError> {
+    let found = found(act, organization, policy).await?;
+    act.require(over.is_none_or(|over| over == found.version), Refusal::ChangedMeanwhile).await?;
+    Ok(found)
 }
 
 /// SSO is possible only in an identity provider directory.

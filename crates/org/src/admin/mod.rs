@@ -173,3 +173,6 @@ pub(crate) const PEOPLE: &str = include_str!("../../messages/people.ftl");
 
 /// What the pages of identity providers say.
 pub(crate) const IDENTITY_PROVIDERS: &str = include_str!("../../messages/identity_providers.ftl");
+
+/// What the pages of authentication policies say.
+pub(crate) const POLICIES: &str = include_str!("../../messages/policies.ftl");

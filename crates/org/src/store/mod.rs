@@ -17,6 +17,7 @@ pub(crate) mod organizations;
 pub(crate) mod pending;
 pub(crate) mod people;
 pub(crate) mod policies;
+pub(crate) mod policy_members;
 pub(crate) mod rosters;
 pub(crate) mod test_sign_ins;
 pub(crate) mod values;
@@ -47,6 +48,11 @@ pub(crate) const LATER: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0005_people.sql"),
         postgres: include_str!("../../migrations/postgres/0005_people.sql"),
     },
+    Migration {
+        name: "org-0006",
+        sqlite: include_str!("../../migrations/sqlite/0006_policy_members.sql"),
+        postgres: include_str!("../../migrations/postgres/0006_policy_members.sql"),
+    },
 ];
 
 /// Every statement of the organisation, for the test that prepares each on
@@ -68,6 +74,7 @@ pub(crate) fn statements() -> Vec<Sql> {
         pending::STATEMENTS,
         people::STATEMENTS,
         policies::STATEMENTS,
+        policy_members::STATEMENTS,
         rosters::STATEMENTS,
         test_sign_ins::STATEMENTS,
     ]

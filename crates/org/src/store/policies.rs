@@ -81,6 +81,7 @@ pub(super) use {columns, computed};
         where organization = $1 and id = $2 and is_default = 0";
     UNNAME_ALL = "update membership set named_policy = null \
         where organization = $1 and named_policy = $2";
+    DELETE_PENDING_TESTS = "delete from pending_test where organization = $1 and policy = $2";
     COUNT = "select count(*) from authentication_policy where organization = $1";
     /// Policies of a directory, as its plan includes it or not any more.
     LAPSE = "update authentication_policy set required_until = $1, version = version + 1 \
@@ -188,6 +189,7 @@ pub(crate) async fn make_default(tx: &Tx, policy: &AuthenticationPolicy) -> Resu
 pub(crate) async fn delete(tx: &Tx, organization: OrganizationId, id: PolicyId) -> Result<bool, StoreError> {
     let args: [Value; 2] = [organization.into(), id.into()];
     tx.execute(UNNAME_ALL, args.clone()).await?;
+    tx.execute(DELETE_PENDING_TESTS, args.clone()).await?;
     Ok(tx.execute(DELETE, args).await? == 1)
 }
 

@@ -16,6 +16,7 @@ mod local_door;
 mod organizations;
 mod pages;
 mod people;
+mod policies;
 mod products;
 mod races;
 mod refusals;

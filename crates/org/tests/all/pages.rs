@@ -88,6 +88,7 @@ fn messages_used_and_defined_are_the_same() {
             include_str!("../../messages/admin.ftl"),
             include_str!("../../messages/identity_providers.ftl"),
             include_str!("../../messages/people.ftl"),
+            include_str!("../../messages/policies.ftl"),
             include_str!("../../messages/products.ftl"),
             console::MESSAGES,
         ],

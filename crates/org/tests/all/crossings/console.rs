@@ -341,6 +341,16 @@ const FIELDS: &[(&str, &str)] = &[
     ("redirect_uris", "https://evil.example/callback"),
     ("access", "everyone"),
     ("rows", "mallory@evil.example"),
+    ("step", "others"),
+    ("idle", "1"),
+    ("idle_unit", "days"),
+    ("absolute", "2"),
+    ("absolute_unit", "days"),
+    ("minutes", "60"),
+    ("to", "none"),
+    ("how", "add"),
+    ("group", NOTHING),
+    ("seen", ""),
 ];
 
 /// The id of what is nowhere.

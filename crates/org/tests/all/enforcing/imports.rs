@@ -27,7 +27,7 @@ use crate::kit::account;
 }
 
 /// A thousand in a transaction: turns are short.
-async fn fill(world: &World, count: i64) {
+pub(crate) async fn fill(world: &World, count: i64) {
     let of: store::Value = world.acme.organization.id.to_string().into();
     for first in (1..=count).step_by(1000) {
         let tx = world.org.store().begin().await.unwrap();

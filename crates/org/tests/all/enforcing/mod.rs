@@ -2,11 +2,11 @@
 //! whom policies apply to.
 
 mod computed;
-mod imports;
+pub(crate) mod imports;
 mod plans;
 mod races;
 mod roll_out;
-mod test_sign_in;
+pub(crate) mod test_sign_in;
 mod walks;
 mod way_back;
 
@@ -31,27 +31,32 @@ async fn frida(world: &World) -> (Browser, Authenticator) {
     with_passkey(world, world.frida).await
 }
 
-async fn with_passkey(world: &World, account: AccountId) -> (Browser, Authenticator) {
+pub(crate) async fn with_passkey(world: &World, account: AccountId) -> (Browser, Authenticator) {
     let (mut browser, mut device) = (world.browser(), Authenticator::new());
     enrol(world, &mut browser, &mut device, account).await;
     (browser, device)
 }
 
 /// A policy beside the default one, without SSO.
-async fn policy(world: &World, called: &str) -> PolicyId {
+pub(crate) async fn policy(world: &World, called: &str) -> PolicyId {
     let whose = (world.acme.organization.id, world.acme.made.directory);
     let new = NewPolicy::draw(whose, (name(called), false), world.now(), world.org.entropy());
     let now = world.org.now();
     world.act(async |tx, word| policies::create(tx, word, new, now).await).await
 }
 
-async fn assign(world: &World, account: AccountId, policy: Option<PolicyId>) {
+pub(crate) async fn assign(world: &World, account: AccountId, policy: Option<PolicyId>) {
     let (of, now) = (world.acme.organization.id, world.org.now());
     world.act(async |tx, word| policies::assign(tx, word, (of, account, policy), now).await).await;
 }
 
 /// A test sign-in with a policy by Frida's browser: where the answer led.
-async fn test_as(world: &World, browser: &mut Browser, policy: PolicyId, person: &Person) -> String {
+pub(crate) async fn test_as(
+    world: &World,
+    browser: &mut Browser,
+    policy: PolicyId,
+    person: &Person,
+) -> String {
     let path = format!("/admin/acme/policies/{policy}/test");
     let csrf = browser.get(&path).await.csrf();
     let target = browser.post(&path, &[("csrf", &csrf)]).await.location().unwrap();
@@ -95,6 +100,6 @@ async fn way(world: &World, address: &str) -> String {
 }
 
 /// Whether an address leads to the identity provider.
-async fn leads_to_sso(world: &World, address: &str) -> bool {
+pub(crate) async fn leads_to_sso(world: &World, address: &str) -> bool {
     way(world, address).await.starts_with("https://idp.example/")
 }

@@ -149,7 +149,11 @@ fn parsed(address: &str) -> console::person::EmailAddress {
 }
 
 /// The same in another organisation.
-async fn with_passkey_in(world: &World, of: &Tenant, account: AccountId) -> (Browser, Authenticator) {
+pub(crate) async fn with_passkey_in(
+    world: &World,
+    of: &Tenant,
+    account: AccountId,
+) -> (Browser, Authenticator) {
     let now = world.org.now();
     let draft = console::invitations::Draft::draw(now, world.org.entropy());
     let of = of.organization.id;
