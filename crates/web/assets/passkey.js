@@ -203,7 +203,9 @@ function complain(place, name) {
 
 function showBusy(door, active) {
   for (const button of buttons(door.place)) {
-    button.toggleAttribute("aria-disabled", door.busy);
+    // Not just there: an empty value says nothing to whoever listens to the page.
+    if (door.busy) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
     button.classList.toggle("is-busy", button === active);
   }
 }

@@ -9,9 +9,11 @@ mod documents;
 #[allow(dead_code, reason = "the steps of policies wait for their pages")]
 mod guide;
 mod idp_console;
+mod inspector;
 mod interop;
 mod journey_acs;
 mod journey_atlassian;
+mod journey_axe;
 mod journey_clocks;
 mod journey_demo_browser;
 mod journey_guide;
