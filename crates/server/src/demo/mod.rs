@@ -112,4 +112,4 @@ fn configuration(arguments: &DemoArgs) -> Result<Config, Box<dyn Error + Send + 
 
 /// Chromium is usually newer than what the library knows of its protocol: what it does not know it
 /// passes over, which is no news for a newcomer.
-const LOG: &str = "warn,chromiumoxide=off";
+const LOG: &str = "warn";

@@ -145,7 +145,7 @@ fn run(folder: &std::path::Path, addresses: Addresses, display: Option<&str>) ->
     let [_, _, products] = addresses.0;
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     if let Some(display) = display {
-        command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY");
+        command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY").env("PATH", joinable_chromium(folder));
     }
     let child = command
         .args(["demo", "--data"])
@@ -167,6 +167,21 @@ fn run(folder: &std::path::Path, addresses: Addresses, display: Option<&str>) ->
         }
     }
     panic!("the demo ended: {:?}\n{}", child.0.wait(), printed.join("\n"));
+}
+
+/// A search path whose Chromium also opens a port, by which a test can join the windows that the demo drives.
+fn joinable_chromium(folder: &std::path::Path) -> std::ffi::OsString {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = std::env::var_os("PATH").unwrap();
+    let mut installed = std::env::split_paths(&path).map(|folder| folder.join("chromium"));
+    let installed = installed.find(|program| program.is_file()).expect("Chromium is installed");
+    let programs = folder.join("programs");
+    std::fs::create_dir_all(&programs).unwrap();
+    let program = programs.join("chromium");
+    let text = format!("#!/bin/sh\nexec {} --remote-debugging-port=0 \"$@\"\n", installed.display());
+    std::fs::write(&program, text).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&path))).unwrap()
 }
 
 /// A browser, and its authenticator with the passkey that an enrolment link made.

@@ -9,10 +9,12 @@
 //! - [`machine`] whether there is a screen and a Chromium
 //! - [`shape`] how the two windows look, and where they stand
 //! - [`window`] one browser with its own profile, an authenticator in every tab
+//! - [`devtools`] the DevTools protocol, over a pipe
 //! - [`passkeys`] what the authenticators hold, kept in the demo's folder
 //! - [`camera`] a screenshot → the link in its QR code
 
 mod camera;
+mod devtools;
 mod machine;
 mod passkeys;
 mod shape;
@@ -27,6 +29,7 @@ use url::Url;
 use web::PublicUrl;
 
 use self::camera::Camera;
+use self::devtools::DevToolsError;
 use self::shape::Shape;
 use self::window::Window;
 
@@ -65,10 +68,10 @@ pub(super) enum BrowserError {
     NoChromium,
     /// It does not start.
     #[error("Chromium does not start (is a window of an earlier demo still open? close it first): {0}")]
-    Launch(String),
+    Launch(DevToolsError),
     /// It stopped answering.
     #[error("Chromium: {0}")]
-    Protocol(#[from] chromiumoxide::error::CdpError),
+    Protocol(#[from] DevToolsError),
     /// The passkeys cannot be kept.
     #[error("the passkeys of the windows: {0}")]
     Passkeys(#[from] std::io::Error),

@@ -1,6 +1,15 @@
 //! The two windows: how each looks, and where it stands.
 
-use chromiumoxide::cdp::browser_protocol::browser::Bounds;
+use serde::Serialize;
+
+/// Where a window stands on the screen, in pixels.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Bounds {
+    pub(super) left: i64,
+    pub(super) top: i64,
+    pub(super) width: i64,
+    pub(super) height: i64,
+}
 
 /// What a window stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +29,11 @@ impl Shape {
     }
 
     /// What Chromium is started with, beside what both have.
-    pub(super) const fn arguments(self) -> &'static [(&'static str, &'static str)] {
+    pub(super) const fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Desktop => &[],
             // Without tabs and address bar a window can be as narrow as a phone.
-            Self::Phone => &[("app", "data:text/html,"), ("user-agent", PHONE_AGENT)],
+            Self::Phone => &["--app=data:text/html,", PHONE_AGENT],
         }
     }
 
@@ -41,13 +50,7 @@ impl Shape {
         };
         let tall = (height - 2 * GAP).clamp(LOWEST, HIGHEST);
         let top = ((height - tall) / 2).max(0);
-        Bounds {
-            left: Some(left),
-            top: Some(top),
-            width: Some(width),
-            height: Some(tall),
-            window_state: None,
-        }
+        Bounds { left, top, width, height: tall }
     }
 }
 
@@ -57,7 +60,7 @@ const NARROWEST: i64 = 720;
 const WIDEST: i64 = 1180;
 const LOWEST: i64 = 560;
 const HIGHEST: i64 = 880;
-const PHONE_AGENT: &str = "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 \
+const PHONE_AGENT: &str = "--user-agent=Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 \
     (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36";
 
 #[cfg(test)]
@@ -66,8 +69,7 @@ mod tests {
 
     fn edges(shape: Shape, screen: (i64, i64)) -> (i64, i64, i64) {
         let bounds = shape.place(screen);
-        let (left, top) = (bounds.left.unwrap(), bounds.top.unwrap());
-        (left, left + bounds.width.unwrap(), top + bounds.height.unwrap())
+        (bounds.left, bounds.left + bounds.width, bounds.top + bounds.height)
     }
 
     #[test]
