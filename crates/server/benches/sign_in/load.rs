@@ -151,7 +151,8 @@ impl Party {
     }
 }
 
-async fn connect(address: SocketAddr) -> SendRequest<String> {
+/// A connection of HTTP/1.1 that is kept.
+pub(crate) async fn connect(address: SocketAddr) -> SendRequest<String> {
     let stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
     let (client, connection) = handshake(TokioIo::new(stream)).await.unwrap();
@@ -162,7 +163,8 @@ async fn connect(address: SocketAddr) -> SendRequest<String> {
     client
 }
 
-async fn read(mut body: Incoming) -> Vec<u8> {
+/// A body, whole.
+pub(crate) async fn read(mut body: Incoming) -> Vec<u8> {
     let mut octets = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         if let Ok(part) = frame.unwrap().into_data() {

@@ -67,6 +67,11 @@ impl Browser {
         self.jar.retain(|(of, name), _| of != host || !name.ends_with("-session"));
     }
 
+    /// Forgets everything that one host has set: another browser, to that host.
+    pub(crate) fn forget(&mut self, host: &str) {
+        self.jar.retain(|(of, _), _| of != host);
+    }
+
     /// The cookies that a request to `host` carries, as its header.
     pub(crate) fn cookies(&self, host: &str) -> String {
         self.header(host, false)

@@ -95,6 +95,11 @@ impl Deployment {
         SocketAddr::from(([127, 0, 0, 1], self.ports[0]))
     }
 
+    /// Where the organisation listens.
+    pub(crate) fn org_address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.ports[1]))
+    }
+
     /// The address of the organisation, as browsers know it.
     pub(crate) fn org_origin(&self) -> String {
         seed::org_origin(self.ports)
