@@ -4,11 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use xmldsig::SignatureError as E;
-use xmldsig::{C14nError, Document, Limits, Refused, verify};
+use xmldsig::{C14nError, Refused};
 
 use crate::support::{
-    DS, ENVELOPED, EXCLUSIVE, FALSE, TRUE, assertion, parse, redigest, resign, resign_with, response, swap,
-    text, verdict,
+    DS, ENVELOPED, EXCLUSIVE, FALSE, TRUE, assertion, redigest, resign, resign_with, swap, text, verdict,
 };
 
 /// The text of the element `local` of the signature, tags included.
