@@ -25,11 +25,11 @@ from saml2.server import Server
 
 
 def key(folder):
-    if (folder / "key.pem").exists():
+    if (folder / "idp.key").exists():
         return
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=pysaml2",
-         "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
+         "-keyout", folder / "idp.key", "-out", folder / "idp.pem"],
         check=True, capture_output=True,
     )
 
@@ -53,8 +53,8 @@ def provider(base, folder, service_providers):
                 }
             },
             "metadata": {"local": service_providers},
-            "key_file": str(folder / "key.pem"),
-            "cert_file": str(folder / "certificate.pem"),
+            "key_file": str(folder / "idp.key"),
+            "cert_file": str(folder / "idp.pem"),
             "xmlsec_binary": "/usr/bin/xmlsec1",
         }
     )

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use testkit::browser::Browser;
@@ -46,6 +47,18 @@ impl Software {
         std::fs::read_to_string(self.0.join("node/node_modules/axe-core/axe.min.js")).unwrap()
     }
 
+    /// Starts SimpleSAMLphp as `interop/simplesamlphp` has it set up, on a port; it keeps everything in `folder`.
+    pub(crate) fn simplesamlphp(&self, folder: &Path, port: u16) -> Program {
+        let address = format!("http://simplesamlphp.localhost:{port}");
+        let mut command = Command::new("php");
+        command.args(["-S", &format!("127.0.0.1:{port}"), "-t"]);
+        command.arg(self.0.join("simplesamlphp/usr/share/simplesamlphp/www"));
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop/simplesamlphp");
+        command.env("SIMPLESAMLPHP_CONFIG_DIR", ours);
+        command.env("COUNTERSIGN_BASE", &address).env("COUNTERSIGN_FOLDER", folder);
+        Program::listening(command.stderr(Stdio::null()), &address)
+    }
+
     /// A program of `interop/node`, beside which Node finds the libraries.
     pub(crate) fn node(&self, program: &str) -> Command {
         let mut command = Command::new("node");
@@ -70,6 +83,18 @@ impl Program {
         let Ok(address) = Url::parse(line.trim()) else {
             panic!("{command:?} said {line:?} and ended: {:?}", process.0.wait());
         };
+        Self { _process: process, address }
+    }
+
+    /// Starts it and waits until it listens at this address.
+    fn listening(command: &mut Command, address: &str) -> Self {
+        let mut process = Running(command.stdout(Stdio::null()).spawn().unwrap());
+        let address = Url::parse(address).unwrap();
+        while TcpStream::connect(("127.0.0.1", address.port().unwrap())).is_err() {
+            let ended = process.0.try_wait().unwrap();
+            assert!(ended.is_none(), "{command:?} ended: {ended:?}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
         Self { _process: process, address }
     }
 
@@ -117,9 +142,24 @@ pub(crate) fn another_certificate(folder: &Path) -> PathBuf {
 
 /// A key of somebody else and its certificate, as PEM.
 pub(crate) fn another_key(folder: &Path) -> (PathBuf, PathBuf) {
-    let (key, certificate) = (folder.join("other.key"), folder.join("other.pem"));
+    key_pair(folder, "other")
+}
+
+/// Makes `NAME.key` and its certificate `NAME.pem` in a folder.
+pub(crate) fn key_pair(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+    let (key, certificate) = (folder.join(format!("{name}.key")), folder.join(format!("{name}.pem")));
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=other"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            &format!("/CN={name}"),
+        ])
         .args(["-keyout".as_ref(), key.as_os_str(), "-out".as_ref(), certificate.as_os_str()])
         .output()
         .unwrap();

@@ -25,7 +25,7 @@ async fn journey_interop_identity_provider_signs_people_in() {
         "attributes": { "firstname": ["Maja"], "lastname": ["Okafor"] },
     });
     std::fs::write(folder.path().join("person.json"), person.to_string()).unwrap();
-    let pem = std::fs::read_to_string(folder.path().join("certificate.pem")).unwrap();
+    let pem = std::fs::read_to_string(folder.path().join("idp.pem")).unwrap();
     robin.save(&theirs, &pem, "").await;
 
     let maya = Browser::start(Options::desktop()).await;

@@ -6,7 +6,6 @@ mod addresses;
 mod architecture;
 mod demo;
 mod documents;
-#[allow(dead_code, reason = "the steps of policies wait for their pages")]
 mod guide;
 mod idp_console;
 mod inspector;

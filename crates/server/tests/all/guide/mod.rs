@@ -12,7 +12,7 @@ pub(crate) use ends::{End, Place};
 pub(crate) use organization::Administrator;
 pub(crate) use ours::Ours;
 pub(crate) use people::{Person, Provider};
-pub(crate) use theirs::Theirs;
+pub(crate) use theirs::{Kind, Theirs};
 
 /// The domain that is proved, and whose people are moved.
 pub(crate) const DOMAIN: &str = "acme.example";

@@ -4,11 +4,15 @@ use super::organization::Administrator;
 use super::people::{Person, Provider};
 
 impl Administrator {
-    /// *Add policy*, in the identity provider's directory: the path of its page.
-    pub(crate) async fn add_policy(&self, name: &str) -> String {
+    /// *Add policy*, in the directory of an identity provider: the path of its page.
+    pub(crate) async fn add_policy(&self, name: &str, directory: &str) -> String {
         self.open("/policies").await;
         self.browser.fill("#name", name).await;
-        self.browser.click("#directory option:last-child").await;
+        for option in self.browser.find_all("#directory option").await {
+            if option.text().await.unwrap() == directory {
+                option.click().await.unwrap();
+            }
+        }
         self.press("Add policy").await;
         self.policy(name).await
     }
@@ -21,12 +25,15 @@ impl Administrator {
         at.path().strip_prefix("/admin/main").unwrap().to_owned()
     }
 
-    /// The name of the default policy of the identity provider's directory.
-    pub(crate) async fn default_policy(&self) -> String {
+    /// The path of the default policy of a directory: the first of its list.
+    pub(crate) async fn default_policy(&self, directory: &str) -> String {
         self.open("/policies").await;
-        let name =
-            "return [...document.querySelectorAll('section')].at(-2).querySelector('th a').textContent";
-        self.browser.script(name, Vec::new()).await.as_str().unwrap().to_owned()
+        self.browser.wait_for_text(directory).await;
+        let found = "const of = s => s.querySelector('h2')?.textContent.trim() === arguments[0];
+            const section = [...document.querySelectorAll('section')].find(of);
+            return section.querySelector('tbody th a').getAttribute('href')";
+        let path = self.browser.script(found, vec![directory.into()]).await;
+        path.as_str().unwrap().strip_prefix("/admin/main").unwrap().to_owned()
     }
 
     /// Offers single sign-on beside the passkeys kept at the organisation.
@@ -46,9 +53,10 @@ impl Administrator {
         self.browser.wait_for_text(&format!("Added: {}", people.len())).await;
     }
 
-    /// *Move everybody* to the default policy.
+    /// *Move everybody* to where groups and the default policy put them.
     pub(crate) async fn move_everybody(&self, policy: &str) {
         self.open(&format!("{policy}/members")).await;
+        self.browser.click("#all-to option:last-child").await;
         self.browser.click("form.actions:has([name=everybody]) button").await;
         self.confirm().await;
         self.browser.wait_for_text("Moved: ").await;

@@ -25,7 +25,7 @@ impl Administrator {
         let product = at.product("jira");
         self.open("/products/new").await;
         self.browser.fill("#name", "Jira").await;
-        self.browser.fill("#url", &product).await;
+        self.browser.fill("#url", &format!("{product}/")).await;
         self.browser.fill("#redirect_uris", &format!("{product}/callback")).await;
         self.browser.click("main form button[type=submit]").await;
         self.confirm().await;
