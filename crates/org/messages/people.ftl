@@ -11,6 +11,7 @@ accounts-all = Show everybody
 account-new-lead = Somebody who belongs to this organisation from now on. On a domain that you have verified and claimed the account is managed here; on any other it is not, which is what makes a fallback administrator.
 account-address-hint = The address that your identity provider states.
 account-address-taken = An account has this address already. If it is not in your list, it belongs to another organisation.
+account-domain-elsewhere = The address belongs to a domain that another organisation has verified. Only that organisation adds accounts on it.
 account-first-name = First name
 account-last-name = Last name
 
@@ -299,6 +300,7 @@ csv-not-a-name = A name has an invisible character, or is longer than 100 letter
 csv-repeated = The address stands in an earlier row.
 csv-member = The account is in this organisation already.
 csv-taken = An account of another organisation has this address.
+csv-domain-elsewhere = The address belongs to a domain that another organisation has verified.
 csv-unknown = Nobody has this address. Add the account first.
 csv-not-managed = This organisation does not manage the account.
 csv-unreadable = The row cannot be read. Are its quotes closed?

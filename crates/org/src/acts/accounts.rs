@@ -4,11 +4,12 @@ use ::store::Tx;
 use console::events::{Actor, note};
 use console::passkeys::{self, PasskeyId, Spare};
 use console::person::{DisplayName, EmailAddress};
-use console::{row_id, sessions};
+use console::{invitations, row_id, sessions};
 use jiff::Timestamp;
 use serde_json::json;
 use web::Entropy;
 
+use super::invitations::{PASSKEY, belongs_here};
 use super::{Act, ActError, Refusal, Word, entry, way_back};
 use crate::model::way_back::Change;
 use crate::model::{
@@ -44,11 +45,17 @@ impl NewAccount {
 /// what makes a fallback administrator.
 ///
 /// # Errors
-/// [`Refusal::AddressTaken`].
+/// [`Refusal::AddressTaken`]; [`Refusal::DomainElsewhere`] for an address on a domain that another organisation has
+/// proved, but on the operator's word.
 pub async fn create(tx: &Tx, word: &Word, new: NewAccount, now: Timestamp) -> Result<Account, ActError> {
     let act = Act::begin(tx, word, ("account.created", new.organization), now).await?;
     let act = act.about(new.id);
-    let managed_by = manager_of(tx, &DomainName::of(&new.address)).await?;
+    let domain = DomainName::of(&new.address);
+    // Who comes in on a proved domain is its prover's word alone: its switches of just-in-time and claiming say so.
+    let prover = domains::verified_by(tx, &domain).await?;
+    let free = word.is_host() || prover.is_none_or(|prover| prover == new.organization);
+    act.require(free, Refusal::DomainElsewhere).await?;
+    let managed_by = manager_of(tx, &domain).await?;
     let [first_name, last_name] = new.names;
     let account = Account {
         id: new.id,
@@ -282,7 +289,7 @@ pub async fn erase(
 /// one here: dangerous acts ask for it, and the way back hangs on it.
 ///
 /// # Errors
-/// [`Refusal::NoSuchAccount`], [`Refusal::LastPasskey`], [`Refusal::WayBack`].
+/// [`Refusal::NoSuchAccount`], [`Refusal::AccountElsewhere`], [`Refusal::LastPasskey`], [`Refusal::WayBack`].
 pub async fn revoke_passkey(
     tx: &Tx,
     word: &Word,
@@ -293,7 +300,13 @@ pub async fn revoke_passkey(
     let act = Act::begin(tx, word, ("account.passkey_revoked", organization), now).await?;
     let act = act.about(account);
     let member = accounts::find_membership(tx, organization, account).await?;
-    act.require(member.is_some(), Refusal::NoSuchAccount).await?;
+    let found = accounts::find(tx, account).await?.filter(|_| member.is_some());
+    let Some(found) = found else {
+        return Err(act.refuse(Refusal::NoSuchAccount).await);
+    };
+    // Whoever knows the account as a member, too, takes no passkey from what another organisation manages.
+    let ours = word.is_host() || belongs_here(tx, &found, organization).await?;
+    act.require(ours, Refusal::AccountElsewhere).await?;
     let kept = passkeys::list(tx, account.person()).await?;
     let is_there = kept.iter().any(|kept| kept.id == passkey);
     act.require(is_there, Refusal::NoSuchAccount).await?;
@@ -319,6 +332,8 @@ async fn switch_off(
     way_back::keep(act, concern, &change).await?;
     accounts::update_standing(act.tx, account, (Standing::Deactivated, delete_after)).await?;
     sessions::end_all(act.tx, act.word.actor(), account.person(), act.now).await?;
+    // A link that is out still makes a passkey, which waits for the account to be switched on again.
+    invitations::withdraw_all(act.tx, act.word.actor(), (account.person(), PASSKEY), act.now).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use ::store::{StoreError, Tx};
 use console::invitations::{self, Draft, Invited, Lifetime, NewInvitation, Purpose};
 use jiff::Timestamp;
 
-use super::{Act, ActError, Refusal, Word};
+use super::{Act, ActError, Refusal, Word, way_back};
 use crate::model::{Account, AccountId, OrganizationId, Standing};
 use crate::store::{accounts, people};
 
@@ -19,6 +19,8 @@ pub async fn invite(
     (organization, account, draft): (OrganizationId, AccountId, Draft),
     now: Timestamp,
 ) -> Result<Invited, ActError> {
+    // The lock of a claim: it withdraws the links of whom it takes, and none is made beside it.
+    way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("account.invited", organization), now).await?;
     let act = act.about(account);
     let member = accounts::find_membership(tx, organization, account).await?;
@@ -35,7 +37,11 @@ pub async fn invite(
 
 /// Who holds a link can sign in as the account, wherever it belongs: an organisation makes one only for accounts
 /// that it manages, or that nobody manages and no other organisation knows.
-async fn belongs_here(tx: &Tx, account: &Account, organization: OrganizationId) -> Result<bool, StoreError> {
+pub(super) async fn belongs_here(
+    tx: &Tx,
+    account: &Account,
+    organization: OrganizationId,
+) -> Result<bool, StoreError> {
     match account.managed_by {
         Some(manager) => Ok(manager == organization),
         None => Ok(!people::belongs_elsewhere(tx, organization, account.id).await?),

@@ -150,6 +150,9 @@ pub enum Refusal {
     /// The account has this address already.
     #[error("an account has this address already")]
     AddressTaken,
+    /// Another organisation has proved the address's domain.
+    #[error("another organisation has proved the domain of the address")]
+    DomainElsewhere,
     /// There is no such account in this organisation.
     #[error("there is no such account")]
     NoSuchAccount,
@@ -242,6 +245,7 @@ impl Refusal {
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::NoSuchPolicy => "policy-unknown",
             Self::AddressTaken => "address-taken",
+            Self::DomainElsewhere => "domain-elsewhere",
             Self::NoSuchAccount => "account-unknown",
             Self::MemberAlready => "member-already",
             Self::Deactivated => "account-deactivated",

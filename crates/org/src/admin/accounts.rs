@@ -159,6 +159,9 @@ pub(crate) async fn post(
         Err(Refusal::AddressTaken) => {
             form(&org, &admin, typed, Fields::fault("address", "account-address-taken"))
         }
+        Err(Refusal::DomainElsewhere) => {
+            form(&org, &admin, typed, Fields::fault("address", "account-domain-elsewhere"))
+        }
         Err(_) => Err(Error::not_found()),
     }
 }

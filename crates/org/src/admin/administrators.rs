@@ -122,6 +122,10 @@ async fn added(
             let fields = Fields::fault("address", "account-address-taken");
             show(org, admin, (typed, fields), None).await
         }
+        Err(Refusal::DomainElsewhere) => {
+            let fields = Fields::fault("address", "account-domain-elsewhere");
+            show(org, admin, (typed, fields), None).await
+        }
         Err(refusal) => refused(org, admin, refusal).await,
     }
 }

@@ -18,8 +18,9 @@ use crate::acts::{ActError, Refusal, settle};
 use crate::answer::broken;
 use crate::model::import::{Fault, FileError, read};
 use crate::model::people_import::{Holder, NewPerson, People, PersonFault, read_people};
-use crate::model::{GroupId, Role};
+use crate::model::{DomainName, GroupId, Role};
 use crate::service::Org;
+use crate::store::domains::verified_by;
 use crate::store::{accounts, members};
 
 /// What the page shows.
@@ -103,7 +104,7 @@ pub(crate) async fn accounts_post(
     show(&org, ImportPage { notice, rows: String::new(), ..page })
 }
 
-/// The rows without those whose address somebody has.
+/// The rows without those whose address somebody has, or stands on a domain of another organisation.
 async fn known(org: &Org, admin: &OrgAdmin, people: People) -> Result<People, Error> {
     let addresses: Vec<_> = people.new.iter().map(|person| person.address.clone()).collect();
     let read = org.read().await?;
@@ -113,6 +114,21 @@ async fn known(org: &Org, admin: &OrgAdmin, people: People) -> Result<People, Er
         let member = accounts::find_membership(&read, admin.organization.id, one.account).await;
         let holder = if member.map_err(broken)?.is_some() { Holder::Member } else { Holder::Other };
         known.insert(one.address, holder);
+    }
+    let mut domains: BTreeMap<DomainName, bool> = BTreeMap::new();
+    for address in &addresses {
+        let domain = DomainName::of(address);
+        let elsewhere = match domains.get(&domain) {
+            Some(elsewhere) => *elsewhere,
+            None => {
+                let prover = verified_by(&read, &domain).await.map_err(broken)?;
+                prover.is_some_and(|prover| prover != admin.organization.id)
+            }
+        };
+        domains.insert(domain, elsewhere);
+        if elsewhere {
+            known.entry(address.as_str().to_owned()).or_insert(Holder::Domain);
+        }
     }
     Ok(people.without(&known))
 }
@@ -134,7 +150,7 @@ async fn add_all(org: &Org, admin: &OrgAdmin, new: Vec<NewPerson>) -> Result<usi
         for account in drawn {
             match create(&tx, &word, account, now).await {
                 Ok(_) => done += 1,
-                Err(ActError::Refused(Refusal::AddressTaken)) => {}
+                Err(ActError::Refused(Refusal::AddressTaken | Refusal::DomainElsewhere)) => {}
                 Err(ActError::Store(error)) => return Err(broken(error)),
                 Err(_) => return Err(Error::not_found()),
             }
@@ -247,6 +263,7 @@ const fn person_fault(fault: PersonFault) -> &'static str {
         PersonFault::Repeated => "csv-repeated",
         PersonFault::Member => "csv-member",
         PersonFault::Taken => "csv-taken",
+        PersonFault::DomainElsewhere => "csv-domain-elsewhere",
         PersonFault::Unreadable => "csv-unreadable",
     }
 }

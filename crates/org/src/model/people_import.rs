@@ -42,6 +42,8 @@ pub enum PersonFault {
     Member,
     /// An account of another organisation has the address.
     Taken,
+    /// Another organisation has proved the domain of the address.
+    DomainElsewhere,
     /// The row cannot be read at all.
     Unreadable,
 }
@@ -103,17 +105,19 @@ fn person(line: u64, row: &csv::ByteRecord, seen: &mut BTreeSet<String>) -> Resu
     }
 }
 
-/// What is known of an address that somebody has.
+/// What is known of an address that cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// A member of the organisation.
     Member,
     /// Somebody else.
     Other,
+    /// Nobody, but its domain is another organisation's.
+    Domain,
 }
 
 impl People {
-    /// Without those whose address somebody has; they are named among the bad rows.
+    /// Without those of whom that is known; they are named among the bad rows.
     #[must_use]
     pub fn without(mut self, known: &BTreeMap<String, Holder>) -> Self {
         let (taken, new): (Vec<NewPerson>, Vec<NewPerson>) =
@@ -123,6 +127,7 @@ impl People {
             text: person.address.shown().to_owned(),
             fault: match known.get(person.address.as_str()) {
                 Some(Holder::Member) => PersonFault::Member,
+                Some(Holder::Domain) => PersonFault::DomainElsewhere,
                 Some(Holder::Other) | None => PersonFault::Taken,
             },
         }));

@@ -19,11 +19,11 @@ use super::refused::{Refusal, Refused};
 use super::store as rows;
 use super::tenant::Tenant;
 use crate::answer::broken;
-use crate::model::{Organization, Reverification};
+use crate::model::{AccountId, Organization, Reverification};
 use crate::pages::Caller;
 use crate::service::Org;
 use crate::sign_in::{SignedIn, to_sign_in};
-use crate::store::policies;
+use crate::store::{accounts, policies};
 
 /// `POST /oidc/{key}/authorize`: the same request as a form. It comes from
 /// another site, without our session's cookie: on to our own GET.
@@ -158,17 +158,23 @@ impl Request<'_> {
         (refused, product, received): (Refused, Option<ProductId>, Option<&str>),
         who: Option<&SignedIn>,
     ) -> Result<Response, Error> {
-        let refusal = Refusal {
-            refused,
-            organization: self.organization.id,
-            product,
-            account: who.map(|who| who.account.id),
-            received,
-        };
+        let account = self.noted(who).await?;
+        let refusal = Refusal { refused, organization: self.organization.id, product, account, received };
         let tx = self.org.begin().await?;
         acts::refuse(&tx, &self.caller.actor, &refusal, self.now).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;
         Err(refused.page())
+    }
+
+    /// Whose refusal has an event of its own: a member's, so often. Anybody who is signed in anywhere could write into
+    /// the log of the organisation that the path names, as long as they like.
+    async fn noted(&self, who: Option<&SignedIn>) -> Result<Option<AccountId>, Error> {
+        let Some(account) = who.map(|who| who.account.id) else {
+            return Ok(None);
+        };
+        let read = self.org.read().await?;
+        let member = accounts::find_membership(&read, self.organization.id, account).await.map_err(broken)?;
+        Ok((member.is_some() && self.org.may_note_stray(self.caller.source)).then_some(account))
     }
 
     /// Through hop 1 although there may be a session, and back here with the

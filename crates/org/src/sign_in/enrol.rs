@@ -18,7 +18,7 @@ use webauthn::Attachment;
 use crate::acts::invitations::PASSKEY;
 use crate::acts::sign_in as acts;
 use crate::answer::broken;
-use crate::model::{Account, AccountId};
+use crate::model::{Account, AccountId, Standing};
 use crate::pages::{self, Caller};
 use crate::service::Org;
 use crate::sign_in::session::SignedIn;
@@ -127,7 +127,8 @@ async fn look_up(org: &Org, token: &str, now: Timestamp) -> Result<(OpenInvitati
         return Err(Error::not_found());
     }
     let account = accounts::find(&read, AccountId::of(invitation.person())).await;
-    let account = account.map_err(broken)?.ok_or_else(Error::not_found)?;
+    let account = account.map_err(broken)?.filter(|account| account.standing == Standing::Active);
+    let account = account.ok_or_else(Error::not_found)?;
     Ok((invitation, account))
 }
 

@@ -197,7 +197,11 @@ async fn stop_circling(
         return Ok(());
     }
     let stop = Refused::TooManyRoundTrips;
-    let tie = Tie::Known(Some(connection.organization), None);
+    // Whoever goes on all the same writes no line for each try.
+    let tie = match org.may_note_stray(caller.source) {
+        true => Tie::Known(Some(connection.organization), None),
+        false => Tie::Nobody,
+    };
     let tx = org.begin().await?;
     acts::refuse(&tx, &caller.actor, (&stop, &tie), now).await.map_err(broken)?;
     tx.commit().await.map_err(broken)?;

@@ -1,5 +1,7 @@
 //! The accounts on a domain: whom a claim takes, and whom a loss releases.
 
+use std::collections::BTreeSet;
+
 use ::store::{ReadTx, StoreError, Tx, Value};
 use console::person::EmailAddress;
 use jiff::Timestamp;
@@ -17,6 +19,11 @@ use crate::model::{AccountId, DirectoryId, DomainName, OrganizationId};
     COUNT_MANAGED = "select count(*) from account where domain = $1 and managed_by = $2";
     COUNT_MEMBERS = "select count(*) from account a join membership m on m.account = a.id \
         where a.domain = $1 and m.organization = $2";
+    /// Accounts that nobody manages and of which another organisation knows, or none at all: whoever had them first may
+    /// have left meanwhile.
+    STRANGERS = "select a.id from account a where a.domain = $1 and a.managed_by is null \
+        and (exists (select 1 from membership m where m.account = a.id and m.organization <> $2) \
+            or not exists (select 1 from membership n where n.account = a.id and n.organization = $2))";
     CLAIM_ONE = "update account set managed_by = $1 where id = $2 and domain = $3 \
         and managed_by is null";
     JOIN_ONE = "insert into membership (organization, account, role, named_policy, created_at) \
@@ -96,6 +103,17 @@ pub(crate) async fn count_members(
     let args: [Value; 2] = [name.into(), organization.into()];
     let rows = read.query(COUNT_MEMBERS, args).await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// Whom nobody manages on a domain, but for those of whom only this organisation ever knew.
+pub(crate) async fn strangers(
+    read: &ReadTx,
+    organization: OrganizationId,
+    name: &DomainName,
+) -> Result<BTreeSet<AccountId>, StoreError> {
+    let args: [Value; 2] = [name.into(), organization.into()];
+    let rows = read.query(STRANGERS, args).await?;
+    rows.iter().map(|row| id(row, 0, AccountId::new)).collect()
 }
 
 /// Says whether the account was on the domain and nobody's.

@@ -32,6 +32,13 @@ async fn three_round_trips_in_a_minute_stop() {
         let event = world.last("sign_in.refused").await;
         assert_eq!(event.data["code"], "too-many-round-trips");
         assert!(page.body.contains(&event.trace.unwrap()));
+        for _ in 0..60 {
+            let stopped = browser.type_address("maya@acme.example", "/").await;
+            assert_eq!(stopped.code(), "too-many-round-trips");
+        }
+        let mut stops = world.events().await;
+        stops.retain(|event| event.data["code"] == "too-many-round-trips");
+        assert!((1..=21).contains(&stops.len()), "no event for each try: {}", stops.len());
 
         world.clock.advance(SignedDuration::from_secs(61));
         let home = world.sign_in(&mut browser, &maya()).await;

@@ -21,3 +21,4 @@ mod products;
 mod races;
 mod refusals;
 mod schema;
+mod strangers;

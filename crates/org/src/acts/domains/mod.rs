@@ -7,6 +7,9 @@
 //! any of them: all of these acts take the lock of the way back, which is wider than one of the name.
 
 mod proofs;
+mod taking;
+
+use std::collections::BTreeSet;
 
 use ::store::Tx;
 use jiff::Timestamp;
@@ -52,13 +55,14 @@ pub async fn add(
 /// Gives how many those are.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`], [`Refusal::DomainTaken`].
+/// [`Refusal::NotAllowed`], [`Refusal::DomainTaken`], [`Refusal::WayBack`].
 pub async fn add_verified(
     tx: &Tx,
     word: &Word,
     (organization, name, claim): (OrganizationId, DomainName, Claim),
     now: Timestamp,
 ) -> Result<u64, ActError> {
+    way_back::lock(tx).await?;
     let act = Act::begin(tx, word, ("domain.verified", organization), now).await?;
     act.require(word.is_host(), Refusal::NotAllowed).await?;
     let domain = Domain {
@@ -72,12 +76,17 @@ pub async fn add_verified(
         linked_to: None,
         checks: crate::model::Checks::default(),
     };
+    let to = Claiming { setting: claim, accounts: Vec::new() };
+    let what = Over { organization, name: domain.name.clone(), over: None, to };
+    let strangers = taking::strangers(&act, &what).await?;
+    if !strangers.is_empty() {
+        let concern = Concern { domain: Some(&what.name), ..Concern::default() };
+        let change = Change::Claim(organization, what.name.clone(), strangers.clone());
+        way_back::keep(&act, concern, &change).await?;
+    }
     let free = domains::insert(tx, &domain, now).await?;
     act.require(free, Refusal::DomainTaken).await?;
-    let claimed = match claim {
-        Claim::Automatic => accounts::claim(tx, organization, &domain.name, now).await?,
-        Claim::Manual => 0,
-    };
+    let claimed = take(&act, &what, &strangers).await?;
     act.done(json!({
         "domain": domain.name.as_str(),
         "by": Proof::Operator.as_str(),
@@ -182,7 +191,8 @@ pub struct Claiming {
     pub accounts: Vec<AccountId>,
 }
 
-/// Brings accounts on a domain under management. Gives how many.
+/// Brings accounts on a domain under management. Gives how many. Those that another organisation knew, too, lose every
+/// way in that they had.
 ///
 /// # Errors
 /// [`Refusal::DomainNotVerified`], [`Refusal::ChangedMeanwhile`], [`Refusal::WayBack`].
@@ -197,25 +207,39 @@ pub(crate) async fn claim(
     let domain = verified(&act, &what).await?;
     // Claimed accounts have a policy of this organisation from now on.
     let concern = Concern { domain: Some(&what.name), ..Concern::default() };
-    way_back::keep(&act, concern, &Change::Claim(what.organization, what.name.clone())).await?;
+    let strangers = taking::strangers(&act, &what).await?;
+    let change = Change::Claim(what.organization, what.name.clone(), strangers.clone());
+    way_back::keep(&act, concern, &change).await?;
     let set = Domain { claim: what.to.setting, ..domain.clone() };
     write(&act, &domain, set).await?;
-    let mut claimed = 0;
-    match what.to.setting {
-        Claim::Automatic => claimed = accounts::claim(tx, what.organization, &what.name, now).await?,
-        Claim::Manual => {
-            for account in &what.to.accounts {
-                let of = (what.organization, &what.name);
-                claimed += u64::from(claims::claim_one(tx, of, *account, now).await?);
-            }
-        }
-    }
+    let claimed = take(&act, &what, &strangers).await?;
     act.done(json!({
         "domain": what.name.as_str(),
         "claim": what.to.setting.as_str(),
         "claimed": claimed,
+        "ways_in_ended": strangers.len(),
     }))
     .await?;
+    Ok(claimed)
+}
+
+/// Whom a claim takes belongs to the organisation from now on, and nobody else signs in as them.
+async fn take(
+    act: &Act<'_>,
+    what: &Over<Claiming>,
+    strangers: &BTreeSet<AccountId>,
+) -> Result<u64, ::store::StoreError> {
+    let of = (what.organization, &what.name);
+    let mut claimed = 0;
+    match what.to.setting {
+        Claim::Automatic => claimed = accounts::claim(act.tx, of.0, of.1, act.now).await?,
+        Claim::Manual => {
+            for account in &what.to.accounts {
+                claimed += u64::from(claims::claim_one(act.tx, of, *account, act.now).await?);
+            }
+        }
+    }
+    taking::end_ways_in(act, strangers).await?;
     Ok(claimed)
 }
 

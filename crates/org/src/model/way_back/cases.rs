@@ -349,8 +349,20 @@ const DOMAINS: &[Case] = &[
             Change::Verify(org(1), name("fallback.example"), Claim::Manual).apply(r);
             Change::Link(org(1), name("fallback.example"), Some(directory(2))).apply(r);
         },
-        || Change::Claim(org(1), name("fallback.example")),
+        || Change::Claim(org(1), name("fallback.example"), accounts([])),
         FALLBACK,
+    ),
+    (
+        "claim the fallback, whom nobody else knew",
+        |r| Change::Verify(org(1), name("fallback.example"), Claim::Manual).apply(r),
+        || Change::Claim(org(1), name("fallback.example"), accounts([])),
+        OK,
+    ),
+    (
+        "claim the fallback, whose passkey goes with it: others knew of the account",
+        |r| Change::Verify(org(1), name("fallback.example"), Claim::Manual).apply(r),
+        || Change::Claim(org(1), name("fallback.example"), accounts([101])),
+        MAKE,
     ),
     (
         "another organisation verifies it and links it",

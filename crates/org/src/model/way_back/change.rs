@@ -42,8 +42,8 @@ pub enum Change {
     LosePasskeys(AccountId),
     /// An organisation proves a domain, and claims accounts on it as said.
     Verify(OrganizationId, DomainName, Claim),
-    /// An organisation claims the accounts on its domain.
-    Claim(OrganizationId, DomainName),
+    /// An organisation claims the accounts on its domain. These lose their passkeys by it: others knew of them.
+    Claim(OrganizationId, DomainName, BTreeSet<AccountId>),
     /// A verified domain is linked to a directory, or to none.
     Link(OrganizationId, DomainName, Option<DirectoryId>),
     /// An organisation loses a domain: nobody manages its accounts any more.
@@ -144,7 +144,11 @@ impl Change {
                     manage(roster, organization, &name);
                 }
             }
-            Self::Claim(organization, name) => manage(roster, *organization, name),
+            Self::Claim(organization, name, strangers) => {
+                manage(roster, *organization, name);
+                let lost = |one: &&mut Administrator| strangers.contains(&one.account);
+                roster.people.iter_mut().filter(lost).for_each(|one| one.passkey_used_at = None);
+            }
             Self::Link(organization, name, to) => {
                 let theirs = |one: &&mut Claimed| one.organization == *organization && one.name == *name;
                 roster.domains.iter_mut().filter(theirs).for_each(|one| one.linked_to = *to);

@@ -254,7 +254,7 @@ impl World {
             10 => Change::DeleteAccount(one),
             11 => Change::LosePasskeys(one),
             12 => Change::Verify(org(of), domain, chance.one(&[Claim::Automatic, Claim::Manual])),
-            13 => Change::Claim(org(of), domain),
+            13 => Change::Claim(org(of), domain, some),
             14 => {
                 let own = [[1, 2], [3, 4]][usize::try_from(of - 1).unwrap()];
                 Change::Link(org(of), domain, chance.one(&[None, Some(directory(own[1]))]))

@@ -2,9 +2,10 @@
 //! verified, answers to the product from then on.
 
 use http::StatusCode;
+use jiff::SignedDuration;
 use org::model::Role;
 use org::products::acts::Client;
-use store::testing::TestDatabase;
+use store::testing::{TestDatabase, databases};
 
 use super::party::{CALLBACK, Party, answered, signed_in, value};
 use crate::kit::{Browser, Tenant, World, account, maya};
@@ -50,6 +51,8 @@ async fn only_the_very_redirect_uri_gets_an_answer() {
         }
     }
     assert_eq!(world.count("product.code_issued").await, 0);
+    world.clock.advance(SignedDuration::from_mins(1));
+    signed_in.get(&jira.request(&[("redirect_uri", "_")])).await;
     let event = world.last("product.refused").await;
     assert_eq!((&event.data["code"], &event.data["received"]), (&"product-redirect".into(), &"_".into()));
 }
@@ -103,7 +106,35 @@ async fn no_access_is_a_page_and_never_a_redirect() {
         }
         assert_eq!((page.status, page.location()), (StatusCode::FORBIDDEN, None), "{prompt}: {page:?}");
     }
-    assert_eq!(world.last("product.refused").await.data["code"], "product-access");
+    assert_eq!(world.count("product.refused").await, 0, "who is no member there is only counted");
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_writes_no_event_for_each_junk_request() {
+    for database in databases().await {
+        let world = World::new(&database).await;
+        let globex = Tenant::set_up(&world.org, ("globex", "globex.example"), world.idp()).await;
+        let jira = Party::register(&world).await;
+        let theirs = Party::register_at(&world, &globex.organization, ("Wiki", Client::Confidential)).await;
+        let mut browser = signed_in(&world).await;
+        for number in 0..40 {
+            for party in [&jira, &theirs] {
+                let unknown = Party { client_id: format!("junk{number}"), ..party.clone() };
+                assert_eq!(browser.get(&unknown.request(&[])).await.code(), "product-unknown");
+                let uri = format!("http://{number}.example/");
+                let page = browser.get(&party.request(&[("redirect_uri", &uri)])).await;
+                assert_eq!(page.code(), "product-redirect");
+            }
+        }
+        let mut written = world.events().await;
+        written.retain(|event| event.kind == "product.refused");
+        assert!((1..=21).contains(&written.len()), "{}: {}", database.engine(), written.len());
+        let acme = serde_json::json!(world.acme.organization.id.to_string());
+        assert!(
+            written.iter().all(|event| event.data["organization"] == acme),
+            "only where Maya is a member"
+        );
+    }
 }
 
 #[tokio::test]
