@@ -127,7 +127,8 @@ impl RedirectUri {
 }
 
 /// Where a product begins, as the start page links to it. The rules are those
-/// of a [`RedirectUri`], so that no link of ours is a script.
+/// of a [`RedirectUri`], so that no link of ours is a script; but nobody compares
+/// it, so other spellings of an address become the normal one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartUrl(Url);
 
@@ -137,7 +138,8 @@ impl StartUrl {
     /// # Errors
     /// The broken rule.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        address(text).map(Self)
+        let url = Url::parse(text).map_err(|_| AddressError::Malformed)?;
+        address(url.as_str()).map(Self)
     }
 
     /// The address.
@@ -355,6 +357,31 @@ mod tests {
             ("com.example.app:/callback", Scheme),
         ] {
             assert_eq!(RedirectUri::parse(bad), Err(error), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_product_is_brought_into_its_normal_spelling() {
+        let parsed = |text| StartUrl::parse(text).map(|url| url.as_url().to_string());
+        for (typed, normal) in [
+            ("https://jira.example.com", "https://jira.example.com/"),
+            ("https://JIRA.example.com:443/browse", "https://jira.example.com/browse"),
+            ("http://localhost:8095", "http://localhost:8095/"),
+            ("https://jira.example.com/wiki?tenant=1", "https://jira.example.com/wiki?tenant=1"),
+        ] {
+            assert_eq!(parsed(typed).as_deref(), Ok(normal));
+        }
+        use AddressError::{Malformed, MoreThanAnAddress, Scheme};
+        for (bad, error) in [
+            ("jira.example.com", Malformed),
+            ("https://", Malformed),
+            ("https://user@jira.example.com", MoreThanAnAddress),
+            ("https://jira.example.com#top", MoreThanAnAddress),
+            ("http://jira.example.com", Scheme),
+            ("javascript:alert(1)", Scheme),
+            ("java\nscript:alert(1)", Scheme),
+        ] {
+            assert_eq!(parsed(bad), Err(error), "{bad}");
         }
     }
 

@@ -86,7 +86,7 @@ async fn what_is_wrong_with_a_product_is_said_beside_it() {
     let good = "https://jira.example/";
     for (name, url, uris, text) in [
         ("", good, good, "Enter a name"),
-        ("Jira", "jira.example", good, "Enter an address in its normal spelling"),
+        ("Jira", "jira.example", good, "Enter a whole address"),
         ("Jira", "http://jira.example/", good, "It must begin with https://"),
         ("Jira", "https://u@jira.example/", good, "Leave out the user name"),
         ("Jira", good, "", "Enter at least one redirect URI"),
@@ -107,10 +107,15 @@ async fn what_is_wrong_with_a_product_is_said_beside_it() {
         assert!(refused.body.contains(uris), "kept: {refused:?}");
     }
     assert_eq!(world.count("product.registered").await, 0);
-    let public =
-        [("name", "App"), ("url", good), ("redirect_uris", "https://jira.example/cb"), ("public", "on")];
+    let public = [
+        ("name", "App"),
+        ("url", "https://jira.example"),
+        ("redirect_uris", "https://jira.example/cb"),
+        ("public", "on"),
+    ];
     let page = at.post("/admin/acme/products/new", &public).await;
     assert!(page.body.contains("proves itself by PKCE") && !page.body.contains("client-secret"), "{page:?}");
+    assert!(page.body.contains("value=\"https://jira.example/\""), "in its normal spelling: {page:?}");
 }
 
 #[tokio::test]
