@@ -12,7 +12,7 @@ use crate::interop::{Software, ask};
 use crate::two_screens::Screens;
 
 #[tokio::test]
-#[ignore = "its one finding is mended and it was not run again since: run it with --ignored"]
+#[ignore = "a script sometimes meets a live page on its way to the next, and chromedriver then times out"]
 async fn journey_axe_finds_nothing_serious_on_any_page() {
     let Some(software) = Software::installed() else {
         return;
@@ -150,7 +150,6 @@ async fn mayas(demo: &Demo, mut walk: Walk) -> Walk {
     let _passkey = VirtualAuthenticator::attach(&browser, Transport::Internal).await;
     enrol(&browser, &demo.enrolment("Maya", "computer")).await;
     walk.look(&browser, "a device is ready").await;
-    walk.follow(&browser, &demo.idp(), &["/me", "/admin"]).await;
     for (product, path) in PRODUCTS {
         browser.goto(&format!("{}{path}", demo.product(product))).await;
         if product == "jira" {
@@ -159,6 +158,7 @@ async fn mayas(demo: &Demo, mut walk: Walk) -> Walk {
         browser.wait_for_url(product, |url| url.path() == path).await;
         walk.look(&browser, product).await;
     }
+    walk.follow(&browser, &demo.idp(), &["/me", "/admin"]).await;
     for path in ["/", "/admin", "/admin/acme/domains"] {
         walk.at(&browser, &format!("{}{path}", demo.org())).await;
     }
@@ -235,6 +235,14 @@ async fn robins(demo: &Demo, mut walk: Walk) -> Walk {
     browser.wait_for_text("Reviewers").await;
     let from = ["/", "/admin", "/admin/acme", "/admin/acme/search?q=maya", "/step-up?to=%2Fadmin"];
     walk.follow(&browser, &org, &from).await;
+    // The policy whose links were followed is enforced already; of a new one that can still be asked.
+    browser.goto(&format!("{org}/admin/acme/policies")).await;
+    browser.fill("main input[name=name]", "Trial").await;
+    let choose = "document.querySelector('select[name=directory]').selectedIndex = arguments[0]";
+    browser.script(choose, vec![SAML_DIRECTORY.into()]).await;
+    browser.click("main form:has(select[name=directory]) button[type=submit]").await;
+    browser.wait_for_url("the new policy", |url| url.path().starts_with("/admin/acme/policies/")).await;
+    walk.follow(&browser, &org, &[browser.url().await.path()]).await;
     browser.quit().await;
     walk
 }
@@ -284,6 +292,9 @@ const PRODUCTS: [(&str, &str); 4] = [
     ("statuspage", "/incidents/slow-checkout"),
 ];
 
+/// After the local directory, the one with the identity provider.
+const SAML_DIRECTORY: u8 = 1;
+
 /// Addresses that answer GET with something else than a page.
 const NOT_PAGES: &[(&str, &str)] = &[
     ("/", "at the identity provider it leads on"),
@@ -297,7 +308,6 @@ const NOT_PAGES: &[(&str, &str)] = &[
     ("/login/arrival/{handle}", "leads on to the page asked for"),
     ("/saml/{unique_id}", "XML"),
     ("/admin/{organization}/tests/{test}", "there is one after a test sign-in only"),
-    ("/admin/{organization}/policies/{policy}/test", "its link is on the policy's page"),
 ];
 
 /// Where the page's links lead, save what is downloaded.
