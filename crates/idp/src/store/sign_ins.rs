@@ -25,7 +25,7 @@ store::statements! {
         where id = $5 and browser = $6 and stage = 'asked' and expires_at > $3";
     CONFIRM = "update sign_in set stage = 'confirmed' where id = $1 and browser = $2 and stage = 'proven'";
     RESTART = "update sign_in set stage = 'asked', person = null, method = null, proven_at = null, known = null, \
-        afresh = 1 where id = $1 and browser = $2 and stage <> 'finished'";
+        afresh = 1 where id = $1 and browser = $2 and stage <> 'finished' and (stage <> 'asked' or afresh = 0)";
     FINISH = "update sign_in set stage = 'finished', person = $1, finished_at = $2, request = $3, relay_state = null \
         where id = $4 and browser = $5 and stage = $6";
     LIST_ENDED = "select application, max(finished_at) from sign_in \
