@@ -75,20 +75,17 @@ pub enum FileError {
 /// # Errors
 /// [`FileError`]; single rows that are wrong are named in [`Rows::bad`].
 pub fn read(file: &[u8]) -> Result<Rows, FileError> {
-    let mut reader = reader(file)?;
     let mut rows = Rows::default();
     let mut seen = BTreeSet::new();
-    for (number, row) in (1_u64..).zip(reader.byte_records()) {
-        let Ok(row) = row else {
-            rows.bad.push(BadRow { line: number, fault: Fault::Unreadable });
+    for (line, row) in records(file)? {
+        let Some(row) = row else {
+            rows.bad.push(BadRow { line, fault: Fault::Unreadable });
             continue;
         };
-        let line = row.position().map_or(number, csv::Position::line);
-        let first = row.get(0).unwrap_or_default();
-        if first.is_empty() || (number == 1 && is_heading(first)) {
-            continue;
-        }
-        match std::str::from_utf8(first).ok().and_then(|text| EmailAddress::parse(text).ok()) {
+        match std::str::from_utf8(row.get(0).unwrap_or_default())
+            .ok()
+            .and_then(|text| EmailAddress::parse(text).ok())
+        {
             None => rows.bad.push(BadRow { line, fault: Fault::NotAnAddress }),
             Some(address) if !seen.insert(address.as_str().to_owned()) => {
                 rows.bad.push(BadRow { line, fault: Fault::Repeated });
@@ -105,23 +102,39 @@ pub fn read(file: &[u8]) -> Result<Rows, FileError> {
     }
 }
 
-/// A file of rows as people write them: with either line end, commas or
-/// semicolons, and some columns more or fewer.
+/// The rows of a file as people write it (with either line end, commas or
+/// semicolons, some columns more or fewer), each with its line, counted from 1.
+/// A heading and empty rows are passed over; `None` is a row that cannot be read.
 ///
 /// # Errors
 /// [`FileError::TooLarge`].
-pub(super) fn reader(file: &[u8]) -> Result<csv::Reader<std::io::Cursor<Vec<u8>>>, FileError> {
+pub(super) fn records(file: &[u8]) -> Result<Vec<(u64, Option<csv::ByteRecord>)>, FileError> {
     if file.len() > MOST_BYTES {
         return Err(FileError::TooLarge);
     }
     let file = unix(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file));
-    let delimiter = delimiter(&file);
-    Ok(csv::ReaderBuilder::new()
+    let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .delimiter(delimiter)
-        .from_reader(std::io::Cursor::new(file)))
+        .delimiter(delimiter(&file))
+        .from_reader(file.as_slice());
+    let mut records = Vec::new();
+    for (number, row) in (1_u64..).zip(reader.byte_records()) {
+        let row = row.ok();
+        let line = row.as_ref().and_then(csv::ByteRecord::position).map_or(number, |at| line(&file, at));
+        let first = row.as_ref().map(|row| row.get(0).unwrap_or_default());
+        if !first.is_some_and(|first| first.is_empty() || (number == 1 && is_heading(first))) {
+            records.push((line, row));
+        }
+    }
+    Ok(records)
+}
+
+/// The line of a row. The reader's own position is before the empty lines that it passes over.
+fn line(file: &[u8], at: &csv::Position) -> u64 {
+    let rest = usize::try_from(at.byte()).ok().and_then(|from| file.get(from..)).unwrap_or_default();
+    (at.line()..).zip(rest).find(|(_, octet)| **octet != b'\n').map_or(at.line(), |(line, _)| line)
 }
 
 /// What is known of an address.
@@ -194,7 +207,7 @@ fn delimiter(file: &[u8]) -> u8 {
 }
 
 /// Whether the first field of a first row is no address.
-pub(super) fn is_heading(first: &[u8]) -> bool {
+fn is_heading(first: &[u8]) -> bool {
     !first.contains(&b'@')
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use console::person::{DisplayName, EmailAddress};
 
-use super::import::{FileError, is_heading, reader};
+use super::import::{FileError, records};
 
 /// Somebody to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,17 +64,12 @@ pub struct People {
 pub fn read_people(file: &[u8]) -> Result<People, FileError> {
     let mut people = People::default();
     let mut seen = BTreeSet::new();
-    let mut reader = reader(file)?;
-    for (number, row) in (1_u64..).zip(reader.byte_records()) {
-        let Ok(row) = row else {
-            people.bad.push(BadPerson { line: number, text: String::new(), fault: PersonFault::Unreadable });
+    for (line, row) in records(file)? {
+        let Some(row) = row else {
+            people.bad.push(BadPerson { line, text: String::new(), fault: PersonFault::Unreadable });
             continue;
         };
-        let line = row.position().map_or(number, csv::Position::line);
         let first = row.get(0).unwrap_or_default();
-        if first.is_empty() || (number == 1 && is_heading(first)) {
-            continue;
-        }
         let text: String = String::from_utf8_lossy(first).chars().take(SHOWN).collect();
         match person(line, &row, &mut seen) {
             Ok(person) => people.new.push(person),
