@@ -11,7 +11,7 @@ use crate::c14n::{escape_text, write_declaration, write_value};
 use crate::canonical::{Canonical, Enveloped, WriteError};
 use crate::grammar::DS_WRITTEN;
 use crate::name::{Name, Namespace};
-use crate::xml::scan::{any, either, is, under_space};
+use crate::xml::scan::any_octet;
 use crate::xml::{XML_NAMESPACE, find_illegal, is_nc_name, may_bind};
 
 /// Writes one element with its subtree, canonical by construction. The first mistake is
@@ -35,11 +35,14 @@ use crate::xml::{XML_NAMESPACE, find_illegal, is_nc_name, may_bind};
 #[derive(Debug, Default)]
 pub struct Writer<'n> {
     octets: Vec<u8>,
-    /// The start tag that can still take attributes.
-    pending: Option<StartTag<'n>>,
-    /// Its attributes.
+    /// The elements whose end tags are still to come.
+    open: Vec<Open<'n>>,
+    /// Whether the start tag of the innermost one can still take attributes.
+    in_tag: bool,
+    /// The attributes of that start tag.
     attributes: Vec<Attribute<'n>>,
-    open: Vec<Open>,
+    /// Whether they came in canonical order, and none of them is in a namespace.
+    in_order: bool,
     /// The declarations in force here, innermost last.
     rendered: Vec<Namespace<'n>>,
     /// Every declaration written anywhere.
@@ -53,16 +56,14 @@ pub struct Writer<'n> {
     fault: Option<WriteError>,
 }
 
-/// A start tag, written as far as it is known.
+/// An open element.
 #[derive(Debug)]
-struct StartTag<'n> {
+struct Open<'n> {
     name: Name<'n>,
     /// Where its name stands.
     written: Range<usize>,
     /// How many declarations are in force outside of it.
     outside: usize,
-    /// Whether the attributes came in canonical order, and none of them is in a namespace.
-    in_order: bool,
 }
 
 /// An attribute of the start tag at hand, and where it is written, with the space before it.
@@ -70,14 +71,6 @@ struct StartTag<'n> {
 struct Attribute<'n> {
     name: Name<'n>,
     written: Range<usize>,
-}
-
-/// An element whose end tag is still to come: where its name stands, and how many
-/// declarations are in force outside of it.
-#[derive(Debug)]
-struct Open {
-    name: Range<usize>,
-    outside: usize,
 }
 
 impl<'n> Writer<'n> {
@@ -104,34 +97,41 @@ impl<'n> Writer<'n> {
         let start = self.octets.len();
         write_name(name, &mut self.octets);
         let (written, outside) = (start..self.octets.len(), self.rendered.len());
-        self.render(name, false);
-        for namespace in &self.rendered[outside..] {
-            write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
+        if !name.well_formed {
+            self.fail(WriteError::Name);
         }
-        self.pending = Some(StartTag { name, written, outside, in_order: true });
+        // Names are made of constants, so their namespace is mostly the very same text.
+        if !self.rendered.last().is_some_and(|last| last.is(name.namespace)) {
+            self.render(name, false);
+            for namespace in &self.rendered[outside..] {
+                write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
+            }
+        }
+        self.open.push(Open { name, written, outside });
+        (self.in_tag, self.in_order) = (true, true);
         self
     }
 
-    /// Gives the element just opened the attribute `local`, in no namespace.
-    pub fn attribute(&mut self, local: &'n str, value: &str) -> &mut Self {
-        self.qualified_attribute(Name::plain(local), value)
+    /// Gives the element just opened an attribute; text names one in no namespace.
+    pub fn attribute(&mut self, name: impl Into<Name<'n>>, value: &str) -> &mut Self {
+        self.write_attribute(name.into(), value);
+        self
     }
 
-    /// Gives the element just opened an attribute that is in a namespace.
-    pub fn qualified_attribute(&mut self, name: Name<'n>, value: &str) -> &mut Self {
+    fn write_attribute(&mut self, name: Name<'n>, value: &str) {
         let plain = self.is_plain(value);
-        if !is_nc_name(name.local) || name.local == "xmlns" {
+        if !name.well_formed || name.local == "xmlns" {
             self.fail(WriteError::Name);
         }
         if name.local.eq_ignore_ascii_case("id") {
             self.note_id(name, value);
         }
-        let Some(tag) = &mut self.pending else {
+        if !self.in_tag {
             self.fail(WriteError::AttributePlace);
-            return self;
-        };
+            return;
+        }
         let last = self.attributes.last();
-        tag.in_order &= name.namespace == NOWHERE && last.is_none_or(|last| last.name.local < name.local);
+        self.in_order &= name.namespace == NOWHERE && last.is_none_or(|last| last.name.local < name.local);
         let start = self.octets.len();
         self.octets.push(b' ');
         write_name(name, &mut self.octets);
@@ -143,7 +143,6 @@ impl<'n> Writer<'n> {
             write_value(value, &mut self.octets);
         }
         self.attributes.push(Attribute { name, written: start..self.octets.len() });
-        self
     }
 
     /// Writes text into the open element.
@@ -163,12 +162,12 @@ impl<'n> Writer<'n> {
     /// Closes the open element.
     pub fn close(&mut self) -> &mut Self {
         self.write_start_tag();
-        let Some(Open { name, outside }) = self.open.pop() else {
+        let Some(Open { written, outside, .. }) = self.open.pop() else {
             self.fail(WriteError::OutsideRoot);
             return self;
         };
         self.octets.extend_from_slice(b"</");
-        self.octets.extend_from_within(name);
+        self.octets.extend_from_within(written);
         self.octets.push(b'>');
         self.rendered.truncate(outside);
         self
@@ -242,7 +241,7 @@ impl<'n> Writer<'n> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        if self.pending.is_some() || !self.open.is_empty() || self.octets.is_empty() {
+        if !self.open.is_empty() || self.octets.is_empty() {
             return Err(WriteError::Unfinished);
         }
         let canonical = Canonical { octets: self.octets, declared: self.declared, plain: self.plain };
@@ -251,20 +250,23 @@ impl<'n> Writer<'n> {
     }
 
     fn write_start_tag(&mut self) {
-        let Some(tag) = self.pending.take() else {
+        if !self.in_tag {
             return;
-        };
-        if !tag.in_order {
-            self.order(&tag);
         }
+        if !self.in_order {
+            self.order();
+        }
+        self.in_tag = false;
         self.attributes.clear();
         self.octets.push(b'>');
-        self.open.push(Open { name: tag.written, outside: tag.outside });
     }
 
     /// Writes a start tag again after its name, now that all of it is known: the declarations
     /// that its attributes need, and the attributes in canonical order.
-    fn order(&mut self, tag: &StartTag<'n>) {
+    fn order(&mut self) {
+        let Some(&Open { name, outside, written: Range { end: start, .. } }) = self.open.last() else {
+            return;
+        };
         let mut attributes = std::mem::take(&mut self.attributes);
         let expanded = |name: Name<'n>| (name.namespace.uri, name.local);
         attributes.sort_unstable_by_key(|attribute| expanded(attribute.name));
@@ -275,7 +277,7 @@ impl<'n> Writer<'n> {
             self.render(attribute.name, true);
         }
         // A declaration for one name must not have changed what another one means.
-        let names = attributes.iter().map(|attribute| attribute.name).chain([tag.name]);
+        let names = attributes.iter().map(|attribute| attribute.name).chain([name]);
         let meant = |name: Name<'n>| {
             let Namespace { prefix, uri } = name.namespace;
             prefix.is_empty() || prefix == "xml" || self.current(prefix) == uri
@@ -283,10 +285,9 @@ impl<'n> Writer<'n> {
         if !names.into_iter().all(meant) {
             self.fail(WriteError::PrefixTwice);
         }
-        let start = tag.written.end;
         let rest = self.octets.split_off(start);
-        self.rendered[tag.outside..].sort_unstable();
-        for namespace in &self.rendered[tag.outside..] {
+        self.rendered[outside..].sort_unstable();
+        for namespace in &self.rendered[outside..] {
             write_declaration(namespace.prefix, namespace.uri, &mut self.octets);
         }
         for Attribute { written, .. } in &attributes {
@@ -298,9 +299,6 @@ impl<'n> Writer<'n> {
     /// Declares the namespace of `name` if it is not in force.
     fn render(&mut self, name: Name<'n>, is_attribute: bool) {
         let namespace = name.namespace;
-        if !is_attribute && !is_nc_name(name.local) {
-            self.fail(WriteError::Name);
-        }
         if namespace.prefix.is_empty() && is_attribute {
             if !namespace.uri.is_empty() {
                 self.fail(WriteError::Namespace);
@@ -314,10 +312,9 @@ impl<'n> Writer<'n> {
             return;
         }
         self.plain |= namespace == NOWHERE;
-        let current = self.current(namespace.prefix);
-        // Names are made of constants, so it is mostly the very same text.
-        let declared = std::ptr::eq(current, namespace.uri) || current == namespace.uri;
-        if declared && (namespace.prefix.is_empty() || !namespace.uri.is_empty()) {
+        if self.current(namespace.prefix) == namespace.uri
+            && (namespace.prefix.is_empty() || !namespace.uri.is_empty())
+        {
             return;
         }
         let valid_prefix = namespace.prefix.is_empty() || is_nc_name(namespace.prefix);
@@ -347,7 +344,7 @@ impl<'n> Writer<'n> {
         if name != Name::plain("ID") || !is_nc_name(value) {
             self.fail(WriteError::Id);
         }
-        if self.open.is_empty() {
+        if self.in_tag && self.open.len() == 1 {
             self.id = Some(value.to_owned());
         }
     }
@@ -355,8 +352,8 @@ impl<'n> Writer<'n> {
     /// Whether `text` can be written as it is. Only if anything in it might have to be
     /// escaped, or might not be XML at all, is it looked at closely.
     fn is_plain(&mut self, text: &str) -> bool {
-        let escaped = |word| either(word, b'<', b'>') | either(word, b'"', b'&');
-        if !any(text.as_bytes(), |word| escaped(word) | under_space(word) | is(word, 0xEF)) {
+        let escaped = |octet| (octet == b'<') | (octet == b'>') | (octet == b'"') | (octet == b'&');
+        if !any_octet(text.as_bytes(), |octet| escaped(octet) | (octet < b' ') | (octet == 0xEF)) {
             return true;
         }
         if find_illegal(text).is_some() {
@@ -370,6 +367,7 @@ impl<'n> Writer<'n> {
     }
 }
 
+#[inline]
 fn write_name(name: Name<'_>, octets: &mut Vec<u8>) {
     if !name.namespace.prefix.is_empty() {
         octets.extend_from_slice(name.namespace.prefix.as_bytes());

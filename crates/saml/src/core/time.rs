@@ -45,13 +45,13 @@ pub fn write_instant(at: Timestamp) -> String {
     let t = Offset::UTC.to_datetime(at);
     let mut out = String::with_capacity(20);
     let year = t.year().unsigned_abs();
-    two_digits(&mut out, (year / 100 % 100) as u8);
-    two_digits(&mut out, (year % 100) as u8);
+    two_digits(&mut out, year / 100);
+    two_digits(&mut out, year % 100);
     for (separator, value) in
         [('-', t.month()), ('-', t.day()), ('T', t.hour()), (':', t.minute()), (':', t.second())]
     {
         out.push(separator);
-        two_digits(&mut out, value.unsigned_abs());
+        two_digits(&mut out, value.unsigned_abs().into());
     }
     out.push('Z');
     out
@@ -150,10 +150,21 @@ fn fraction(tail: &[u8]) -> Option<i32> {
     Some(padded.take(9).fold(0, |sum, b| sum * 10 + i32::from(b - b'0')))
 }
 
-fn two_digits(out: &mut String, value: u8) {
-    out.push(char::from(b'0' + value / 10 % 10));
-    out.push(char::from(b'0' + value % 10));
+fn two_digits(out: &mut String, value: u16) {
+    let at = usize::from(value % 100) * 2;
+    out.push_str(&TWO_DIGITS[at..at + 2]);
 }
+
+const TWO_DIGITS: &str = "00010203040506070809\
+                          10111213141516171819\
+                          20212223242526272829\
+                          30313233343536373839\
+                          40414243444546474849\
+                          50515253545556575859\
+                          60616263646566676869\
+                          70717273747576777879\
+                          80818283848586878889\
+                          90919293949596979899";
 
 #[cfg(test)]
 mod tests {

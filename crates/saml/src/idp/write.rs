@@ -2,7 +2,7 @@
 //! in canonical order, which spares the writer from sorting them.
 
 use jiff::{SignedDuration, Timestamp};
-use xmldsig::{Canonical, Writer};
+use xmldsig::{Canonical, Name, Writer};
 
 use super::check::Reply;
 use super::issue::{Fresh, IssueError, Issuer, Statement};
@@ -34,11 +34,11 @@ impl Assertion<'_> {
     ) -> Result<Canonical<'static>, IssueError> {
         let sign = issuer.signing.signs_assertion();
         let mut w = Writer::new();
-        w.open(SAML.name("Assertion"))
-            .attribute("ID", self.id.as_str())
-            .attribute("IssueInstant", &write_instant(fresh.now))
-            .attribute("Version", "2.0");
-        w.leaf(SAML.name("Issuer"), issuer.entity_id.as_str());
+        w.open(ASSERTION)
+            .attribute(ID, self.id.as_str())
+            .attribute(ISSUE_INSTANT, &write_instant(fresh.now))
+            .attribute(VERSION, "2.0");
+        w.leaf(ISSUER, issuer.entity_id.as_str());
         if sign {
             w.signature_here();
         }
@@ -47,7 +47,7 @@ impl Assertion<'_> {
         self.write_conditions(&mut w, fresh.now, &until);
         self.write_authn_statement(&mut w);
         if !self.statement.attributes.is_empty() {
-            w.open(SAML.name("AttributeStatement"));
+            w.open(ATTRIBUTE_STATEMENT);
             for attribute in &self.statement.attributes {
                 write_attribute(&mut w, attribute);
             }
@@ -58,37 +58,37 @@ impl Assertion<'_> {
     }
 
     fn write_subject(&self, w: &mut Writer<'static>, until: &str) {
-        w.open(SAML.name("Subject"));
+        w.open(SUBJECT);
         name_id(w, &self.statement.name_id);
-        w.open(SAML.name("SubjectConfirmation")).attribute("Method", BEARER);
-        w.open(SAML.name("SubjectConfirmationData"));
+        w.open(SUBJECT_CONFIRMATION).attribute(METHOD, BEARER);
+        w.open(SUBJECT_CONFIRMATION_DATA);
         if let Some(request) = &self.reply.in_response_to {
-            w.attribute("InResponseTo", request.as_str());
+            w.attribute(IN_RESPONSE_TO, request.as_str());
         }
-        w.attribute("NotOnOrAfter", until).attribute("Recipient", self.reply.acs_url.as_str());
+        w.attribute(NOT_ON_OR_AFTER, until).attribute(RECIPIENT, self.reply.acs_url.as_str());
         w.close().close().close();
     }
 
     fn write_conditions(&self, w: &mut Writer<'static>, now: Timestamp, until: &str) {
-        w.open(SAML.name("Conditions"))
-            .attribute("NotBefore", &write_instant(after(now, -GOOD_SINCE)))
-            .attribute("NotOnOrAfter", until);
-        w.open(SAML.name("AudienceRestriction"));
-        w.leaf(SAML.name("Audience"), self.reply.audience.as_str());
+        w.open(CONDITIONS)
+            .attribute(NOT_BEFORE, &write_instant(after(now, -GOOD_SINCE)))
+            .attribute(NOT_ON_OR_AFTER, until);
+        w.open(AUDIENCE_RESTRICTION);
+        w.leaf(AUDIENCE, self.reply.audience.as_str());
         w.close().close();
     }
 
     fn write_authn_statement(&self, w: &mut Writer<'static>) {
         let statement = self.statement;
-        w.open(SAML.name("AuthnStatement"))
-            .attribute("AuthnInstant", &write_instant(statement.authn_instant))
-            .attribute("SessionIndex", statement.session_index.as_str());
+        w.open(AUTHN_STATEMENT)
+            .attribute(AUTHN_INSTANT, &write_instant(statement.authn_instant))
+            .attribute(SESSION_INDEX, statement.session_index.as_str());
         if let Some(end) = statement.session_not_on_or_after {
-            w.attribute("SessionNotOnOrAfter", &write_instant(end));
+            w.attribute(SESSION_NOT_ON_OR_AFTER, &write_instant(end));
         }
-        w.open(SAML.name("AuthnContext"));
+        w.open(AUTHN_CONTEXT);
         let class = statement.authn_context.as_str();
-        w.leaf(SAML.name("AuthnContextClassRef"), class);
+        w.leaf(AUTHN_CONTEXT_CLASS_REF, class);
         w.close().close();
     }
 }
@@ -101,14 +101,12 @@ impl Response<'_> {
         sign: bool,
     ) -> Result<Vec<u8>, IssueError> {
         let mut w = Writer::new();
-        w.open(SAMLP.name("Response"))
-            .attribute("Destination", self.reply.acs_url.as_str())
-            .attribute("ID", self.id.as_str());
+        w.open(RESPONSE).attribute(DESTINATION, self.reply.acs_url.as_str()).attribute(ID, self.id.as_str());
         if let Some(request) = &self.reply.in_response_to {
-            w.attribute("InResponseTo", request.as_str());
+            w.attribute(IN_RESPONSE_TO, request.as_str());
         }
-        w.attribute("IssueInstant", &write_instant(fresh.now)).attribute("Version", "2.0");
-        w.leaf(SAML.name("Issuer"), issuer.entity_id.as_str());
+        w.attribute(ISSUE_INSTANT, &write_instant(fresh.now)).attribute(VERSION, "2.0");
+        w.leaf(ISSUER, issuer.entity_id.as_str());
         if sign {
             w.signature_here();
         }
@@ -136,10 +134,10 @@ fn finish(
 }
 
 fn write_status(w: &mut Writer<'static>, status: &Status) {
-    w.open(SAMLP.name("Status"));
-    w.open(SAMLP.name("StatusCode")).attribute("Value", status.code());
+    w.open(STATUS);
+    w.open(STATUS_CODE).attribute(VALUE, status.code());
     if let Some(second) = status.second_code() {
-        w.open(SAMLP.name("StatusCode")).attribute("Value", second);
+        w.open(STATUS_CODE).attribute(VALUE, second);
         w.close();
     }
     w.close().close();
@@ -148,12 +146,12 @@ fn write_status(w: &mut Writer<'static>, status: &Status) {
 /// No `xsi:type`: exclusive canonicalisation would drop the declaration of the
 /// prefix in its value.
 fn write_attribute(w: &mut Writer<'static>, attribute: &Attribute) {
-    w.open(SAML.name("Attribute")).attribute("Name", attribute.name());
+    w.open(ATTRIBUTE).attribute(NAME, attribute.name());
     if *attribute.name_format() != NameFormat::Unspecified {
-        w.attribute("NameFormat", attribute.name_format().as_str());
+        w.attribute(NAME_FORMAT, attribute.name_format().as_str());
     }
     for value in attribute.values() {
-        w.leaf(SAML.name("AttributeValue"), value);
+        w.leaf(ATTRIBUTE_VALUE, value);
     }
     w.close();
 }
@@ -165,3 +163,38 @@ fn after(now: Timestamp, by: SignedDuration) -> Timestamp {
 /// For clocks that are late; with the time to come it makes 5 minutes (T061).
 const GOOD_SINCE: SignedDuration = SignedDuration::from_secs(60);
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(240);
+
+// Names are checked where they are made: for these, by the compiler.
+const ASSERTION: Name<'static> = SAML.name("Assertion");
+const ISSUER: Name<'static> = SAML.name("Issuer");
+const ATTRIBUTE_STATEMENT: Name<'static> = SAML.name("AttributeStatement");
+const SUBJECT: Name<'static> = SAML.name("Subject");
+const SUBJECT_CONFIRMATION: Name<'static> = SAML.name("SubjectConfirmation");
+const SUBJECT_CONFIRMATION_DATA: Name<'static> = SAML.name("SubjectConfirmationData");
+const CONDITIONS: Name<'static> = SAML.name("Conditions");
+const AUDIENCE_RESTRICTION: Name<'static> = SAML.name("AudienceRestriction");
+const AUDIENCE: Name<'static> = SAML.name("Audience");
+const AUTHN_STATEMENT: Name<'static> = SAML.name("AuthnStatement");
+const AUTHN_CONTEXT: Name<'static> = SAML.name("AuthnContext");
+const AUTHN_CONTEXT_CLASS_REF: Name<'static> = SAML.name("AuthnContextClassRef");
+const RESPONSE: Name<'static> = SAMLP.name("Response");
+const STATUS: Name<'static> = SAMLP.name("Status");
+const STATUS_CODE: Name<'static> = SAMLP.name("StatusCode");
+const ATTRIBUTE: Name<'static> = SAML.name("Attribute");
+const ATTRIBUTE_VALUE: Name<'static> = SAML.name("AttributeValue");
+
+const ID: Name<'static> = Name::plain("ID");
+const ISSUE_INSTANT: Name<'static> = Name::plain("IssueInstant");
+const VERSION: Name<'static> = Name::plain("Version");
+const METHOD: Name<'static> = Name::plain("Method");
+const IN_RESPONSE_TO: Name<'static> = Name::plain("InResponseTo");
+const NOT_ON_OR_AFTER: Name<'static> = Name::plain("NotOnOrAfter");
+const RECIPIENT: Name<'static> = Name::plain("Recipient");
+const NOT_BEFORE: Name<'static> = Name::plain("NotBefore");
+const AUTHN_INSTANT: Name<'static> = Name::plain("AuthnInstant");
+const SESSION_INDEX: Name<'static> = Name::plain("SessionIndex");
+const SESSION_NOT_ON_OR_AFTER: Name<'static> = Name::plain("SessionNotOnOrAfter");
+const DESTINATION: Name<'static> = Name::plain("Destination");
+const VALUE: Name<'static> = Name::plain("Value");
+const NAME: Name<'static> = Name::plain("Name");
+const NAME_FORMAT: Name<'static> = Name::plain("NameFormat");

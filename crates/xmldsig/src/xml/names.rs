@@ -6,10 +6,15 @@ use std::borrow::Cow;
 use super::scan;
 
 /// Whether `name` is an `NCName` written in ASCII.
-pub(crate) fn is_nc_name(name: &str) -> bool {
+pub(crate) const fn is_nc_name(name: &str) -> bool {
     let octets = name.as_bytes();
-    octets.first().is_some_and(|&first| starts_name(first))
-        && octets.iter().fold(CONTINUE, |all, &octet| all & CLASS[octet as usize]) != 0
+    let mut class = CONTINUE;
+    let mut at = 0;
+    while at < octets.len() {
+        class &= CLASS[octets[at] as usize];
+        at += 1;
+    }
+    class != 0 && !octets.is_empty() && starts_name(octets[0])
 }
 
 /// `NCNameStartChar`, ASCII.

@@ -74,7 +74,7 @@ fn write(w: &mut Writer<'static>, plan: &Plan) {
             prefixes.push(prefix(*namespace));
         }
         seen.push((uri, *local));
-        w.qualified_attribute(NAMESPACES[*namespace].name(LOCALS[*local]), value);
+        w.attribute(NAMESPACES[*namespace].name(LOCALS[*local]), value);
     }
     for child in &plan.children {
         match child {

@@ -12,8 +12,8 @@ const XML: Namespace<'static> = Namespace::new("xml", "http://www.w3.org/XML/199
 #[test]
 fn what_is_written() {
     let mut w = Writer::new();
-    w.open(R.name("a")).attribute("b", "2").qualified_attribute(A.name("z"), "3").attribute("a", "1\t\"<");
-    w.qualified_attribute(XML.name("lang"), "en");
+    w.open(R.name("a")).attribute("b", "2").attribute(A.name("z"), "3").attribute("a", "1\t\"<");
+    w.attribute(XML.name("lang"), "en");
     w.text("x>\r").open(D.name("d")).leaf(Name::plain("p"), "").close();
     w.leaf(A.name("e"), "&").close();
     assert_eq!(
@@ -172,14 +172,14 @@ fn mistakes_have_names() {
         (
             "an attribute in the default",
             |w| {
-                w.open(D.name("a")).qualified_attribute(D.name("b"), "").close();
+                w.open(D.name("a")).attribute(D.name("b"), "").close();
             },
             E::Namespace,
         ),
         (
             "one prefix, two namespaces",
             |w| {
-                w.open(R.name("a")).qualified_attribute(Namespace::new("r", "urn:x").name("b"), "").close();
+                w.open(R.name("a")).attribute(Namespace::new("r", "urn:x").name("b"), "").close();
             },
             E::PrefixTwice,
         ),
@@ -187,11 +187,7 @@ fn mistakes_have_names() {
             "one prefix, two namespaces, one of them in force",
             |w| {
                 let other = Namespace::new("r", "urn:x");
-                w.open(R.name("a"))
-                    .open(R.name("b"))
-                    .qualified_attribute(other.name("c"), "")
-                    .close()
-                    .close();
+                w.open(R.name("a")).open(R.name("b")).attribute(other.name("c"), "").close().close();
             },
             E::PrefixTwice,
         ),
@@ -226,7 +222,7 @@ fn mistakes_have_names() {
         (
             "a prefixed ID",
             |w| {
-                w.open(R.name("a")).qualified_attribute(R.name("ID"), "_1").close();
+                w.open(R.name("a")).attribute(R.name("ID"), "_1").close();
             },
             E::Id,
         ),
@@ -318,7 +314,7 @@ fn an_embedded_element_stays_octet_for_octet_or_is_refused() {
     assert_eq!(refused, Err(WriteError::NotCanonicalHere));
     let deep = written(|w| {
         let ds = Namespace::new("ds", "http://www.w3.org/2000/09/xmldsig#");
-        w.open(R.name("r")).qualified_attribute(ds.name("b"), "").embed(&assertion("_a")).close();
+        w.open(R.name("r")).attribute(ds.name("b"), "").embed(&assertion("_a")).close();
     });
     assert_eq!(deep, Err(WriteError::NotCanonicalHere));
     let plain = written(|w| {
