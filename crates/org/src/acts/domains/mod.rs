@@ -1,10 +1,11 @@
 //! Domains: named, proved, claimed, linked, removed.
 //!
-//! Proving (`verify`) and claiming ([`claim`]) are two acts: what a domain's
+//! Proving (`verify`) and claiming (`claim`) are two acts: what a domain's
 //! holder may see and take is decided only after it is proved who that is.
 //!
 //! Who holds a name is decided over the rows of several organisations, and what follows from it can end a way back of
-//! any of them: all of these acts take the lock of the way back, which is wider than one of the name.
+//! any of them: all of these acts but the operator's own word (`add_verified`) take the lock of the way back, which
+//! is wider than one of the name.
 
 mod proofs;
 mod taking;
